@@ -1,0 +1,8 @@
+"""HRDem: the EU's human rights and democracy policy towards the rest of the world, as a graph.
+
+The package builds the graph from the files of the project, checks it, and answers questions from
+it. Data flow one way, and no module imports a later one: documents, queries, rules, build, check,
+store, answers, cli.
+"""
+
+__version__ = "0.1.0"

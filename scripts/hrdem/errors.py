@@ -1,0 +1,63 @@
+"""The one exception that the package shows to a person.
+
+Everything that can go wrong because of input, disk or environment is raised as
+:class:`HrdemError`: its text is a whole sentence that says what is wrong and what to do, preceded
+by the place (``path:line:column:``) where there is one, in the form that editors and terminals
+turn into a link. Anything else that escapes is a defect of the program.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+EXIT_FINE = 0
+"""Exit code when everything went well."""
+EXIT_WRONG = 1
+"""Exit code when something is wrong: an :class:`HrdemError` or a failed check."""
+EXIT_USAGE = 2
+"""Exit code when the command line itself was wrong."""
+
+
+def display_path(path: Path) -> str:
+    """Return `path` as a person wants to read it: relative if it lies below the current directory.
+
+    Outside the current directory the absolute path is returned, since it can be followed from
+    anywhere.
+    """
+    absolute = Path(path).absolute()
+    try:
+        return str(absolute.relative_to(Path.cwd()))
+    except (ValueError, OSError):  # not below it, or the current directory is gone
+        return str(absolute)
+
+
+class HrdemError(Exception):
+    """Something is wrong that the person who runs the program can put right.
+
+    Args:
+        message: one or more whole sentences: what is wrong, and what to do about it.
+        path: the file concerned, if any.
+        line: line in that file, counted from 1; ignored without `path`.
+        column: column in that line, counted from 1; ignored without `line`.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: Path | None = None,
+        line: int | None = None,
+        column: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        self.line = line if path is not None else None
+        self.column = column if self.line is not None else None
+
+    def __str__(self) -> str:
+        """Return ``path:line:column: message``, leaving out the parts that are unknown."""
+        if self.path is None:
+            return self.message
+        numbers = [str(n) for n in (self.line, self.column) if n is not None]
+        return f"{':'.join([display_path(self.path), *numbers])}: {self.message}"
