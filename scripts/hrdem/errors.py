@@ -61,3 +61,11 @@ class HrdemError(Exception):
             return self.message
         numbers = [str(n) for n in (self.line, self.column) if n is not None]
         return f"{':'.join([display_path(self.path), *numbers])}: {self.message}"
+
+
+class UsageError(HrdemError):
+    """What was asked for cannot be asked so: an unknown name, or a value of the wrong kind.
+
+    The command line turns it into :data:`EXIT_USAGE`; everything else that is wrong is a plain
+    :class:`HrdemError`.
+    """
