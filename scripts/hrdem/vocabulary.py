@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+import pyoxigraph as ox
+
 BASE: Final = "https://w3id.org/hrdem/"
 """What the IRIs of all things of the project begin with."""
 HRDEM: Final = BASE + "ontology#"
@@ -221,3 +223,14 @@ def kind_of(iri: str) -> str | None:
         return None
     kind, _, slug = iri[len(BASE) :].partition("/")
     return kind if kind in KINDS and slug else None
+
+
+def value(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
+    """Return the IRI of a node or the lexical form of a literal.
+
+    Raises:
+        TypeError: for blank nodes and triple terms, which the project does without.
+    """
+    if isinstance(term, ox.NamedNode | ox.Literal):
+        return term.value
+    raise TypeError(f"{term} is neither an IRI nor a literal")
