@@ -1,0 +1,709 @@
+"""Saved queries: a question in plain words on top of a SPARQL file that runs unchanged anywhere.
+
+A query is a file ``queries/{topic}/{name}.rq``: legal `SPARQL 1.1
+<https://www.w3.org/TR/sparql11-query/>`_ with a header of ``#+`` lines in YAML, the convention of
+grlc::
+
+    #+ summary: Which instruments apply on a given day?
+    #+ description: One paragraph that says what the columns mean.
+    #+ tags: [time]
+    #+ parameters:
+    #+   date: {type: xsd:date, example: "2021-01-01", description: the day}
+
+Each parameter stands in the body once, as ``VALUES ?date { "2021-01-01"^^xsd:date }`` with its
+example in it, so that the file answers in any tool untouched. :func:`bind` puts another term in
+that one place; the term is checked against its type and written by the RDF library, so no value
+can change what the query asks.
+
+The header is read strictly: an unknown key, a missing one or a parameter that the body does not
+have is an error with file and line, never silence.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pyoxigraph as ox
+
+from hrdem.errors import HrdemError, UsageError
+from hrdem.vocabulary import (
+    BASE,
+    DCTERMS,
+    KINDS,
+    OWL,
+    PREFIXES,
+    QUERY,
+    RDF_TYPE,
+    RDFS,
+    SCHEMA,
+    SH,
+    XSD,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from hrdem.project import Project
+
+    Term = ox.NamedNode | ox.BlankNode | ox.Literal
+
+HEADER_KEYS = ("summary", "description", "tags", "parameters")
+PARAMETER_KEYS = ("type", "example", "description")
+ANY_KIND = "thing"
+"""The kind in ``iri:thing``: a thing of any kind."""
+PARAMETER_TYPES = (
+    "xsd:date",
+    "xsd:integer",
+    "xsd:string",
+    *(f"iri:{kind}" for kind in (*KINDS, ANY_KIND)),
+)
+CATALOGUE = "queries.json"
+"""Name of the compiled catalogue below ``build/``."""
+PREFIX_SET = QUERY + "prefixes"
+"""IRI of the set of prefixes that the queries as RDF refer to."""
+
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+_VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9]*\Z")
+_SLUG = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._~-]*[A-Za-z0-9_~])?\Z")
+# Comments, IRIs and strings as the SPARQL 1.1 grammar defines them (productions 139 and 156-159).
+# They are looked for together, from left to right, because each may contain what opens another.
+_OPAQUE = re.compile(
+    r"""(?P<comment>\#[^\n\r]*)
+      | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+      | (?P<string>\"\"\"(?:(?:\"|\"\")?(?:[^\"\\]|\\.))*\"\"\"
+                  |'''(?:(?:'|'')?(?:[^'\\]|\\.))*'''
+                  |\"(?:[^\"\\\n\r]|\\.)*\"
+                  |'(?:[^'\\\n\r]|\\.)*')
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_DECLARATION = re.compile(r"\s*(?:PREFIX\s+\S*?:\s*<[^>]*>|BASE\s*<[^>]*>)", re.IGNORECASE)
+_FORM = re.compile(r"\s*([A-Za-z]+)")
+_UPDATES = frozenset(
+    "INSERT DELETE LOAD CLEAR DROP CREATE ADD MOVE COPY WITH".split()  # noqa: SIM905 (shorter)
+)
+
+
+class Parameter(NamedTuple):
+    """A blank that the person who asks fills in.
+
+    Attributes:
+        name: the variable, without question mark.
+        type: one of :data:`PARAMETER_TYPES`.
+        example: what stands in the file, as a person would type it.
+        description: what to give, in words.
+    """
+
+    name: str
+    type: str
+    example: str
+    description: str
+
+
+class SavedQuery(NamedTuple):
+    """A saved query as its file has it.
+
+    Attributes:
+        name: the name of the file without suffix; unique among all topics.
+        topic: the name of its folder.
+        path: the file, relative to the folder of queries, with ``/`` between the parts.
+        summary: the question, one sentence.
+        description: what the answer means, one paragraph.
+        tags: words to find it by.
+        parameters: by variable name, in the order of the header.
+        form: ``select``, ``construct`` or ``ask``.
+        text: the whole file.
+    """
+
+    name: str
+    topic: str
+    path: str
+    summary: str
+    description: str
+    tags: tuple[str, ...]
+    parameters: dict[str, Parameter]
+    form: str
+    text: str
+
+
+# --- the text of a query --------------------------------------------------------------------------
+
+
+def blank_comments(text: str) -> str:
+    """Return `text` with its comments overwritten by spaces, so that every position stays the same.
+
+    A ``#`` inside an IRI or a string does not open a comment (SPARQL 1.1, section 19.4).
+    """
+
+    def blanked(match: re.Match[str]) -> str:
+        return " " * len(match[0]) if match["comment"] is not None else match[0]
+
+    return _OPAQUE.sub(blanked, text)
+
+
+def _masked(text: str) -> str:
+    """Return `text` with comments as spaces and strings filled with ``x``, positions unchanged."""
+
+    def masked(match: re.Match[str]) -> str:
+        if match["comment"] is not None:
+            return " " * len(match[0])
+        if match["string"] is not None:
+            return match[0][0] + "x" * (len(match[0]) - 2) + match[0][-1]
+        return match[0]
+
+    return _OPAQUE.sub(masked, text)
+
+
+def form_of(text: str) -> str:
+    """Return the form of the SPARQL query `text`: select, ask, construct or describe.
+
+    Raises:
+        HrdemError: if it is an update, or does not begin like a query.
+    """
+    body = _masked(text)
+    at = 0
+    while declaration := _DECLARATION.match(body, at):
+        at = declaration.end()
+    match = _FORM.match(body, at)
+    word = match[1].upper() if match else ""
+    if word in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"):
+        return word.lower()
+    if word in _UPDATES:
+        raise HrdemError(
+            f"This is an update ({word}), and the graph is read-only here."
+            " Ask with SELECT, ASK, CONSTRUCT or DESCRIBE; to change the graph, edit data/ and run"
+            " `hrdem build`."
+        )
+    line, column = _place(text, match.start(1) if match else len(text.rstrip()))
+    raise HrdemError(
+        f"No query begins at line {line}, column {column}: after the prefixes comes one of SELECT,"
+        " ASK, CONSTRUCT or DESCRIBE."
+    )
+
+
+def syntax_error(text: str, problem: SyntaxError, path: Path | None = None) -> HrdemError:
+    """Return the error that says in words where `text` stops being SPARQL, with that line quoted.
+
+    Args:
+        text: the query as the person wrote it.
+        problem: what pyoxigraph raised; its text begins ``error at line:column:``.
+        path: the file that `text` came from, if any.
+    """
+    found = re.match(r"error at (\d+):(\d+): (.*)", str(problem), re.DOTALL)
+    if found is None:
+        return HrdemError(f"The query is not valid SPARQL: {problem}", path=path)
+    line, column = int(found[1]), int(found[2])
+    reason = "SPARQL allows something else here"
+    # The parser lists every token it could have taken, which tells a person nothing; only what it
+    # says in words is passed on.
+    for words, sentence in (
+        ("Prefix not found", "a prefix is used here that no PREFIX line declares"),
+        ("IRI parsing failed", "this is not a valid IRI"),
+        ("variable that is unbound", "a selected variable is neither grouped nor computed"),
+        ("Duplicated variable name", "two columns have the same name"),
+    ):
+        if words in found[3]:
+            reason = sentence
+    lines = text.splitlines()
+    shown = lines[line - 1] if line <= len(lines) else ""
+    where = "" if path is not None else f" at line {line}, column {column}"
+    caret = f"\n    {shown}\n    {' ' * (column - 1)}^" if shown.strip() else ""
+    return HrdemError(
+        f"The query is not valid SPARQL{where}: {reason}. Correct it and ask again.{caret}",
+        path=path,
+        line=line,
+        column=column,
+    )
+
+
+def _place(text: str, offset: int) -> tuple[int, int]:
+    """Return line and column, counted from 1, of the character at `offset`."""
+    before = text[:offset]
+    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+
+
+def _values_span(text: str, name: str) -> list[tuple[int, int]]:
+    """Return where the term stands in each ``VALUES ?name { term }`` of `text`."""
+    pattern = re.compile(
+        r"\bVALUES\s*[?$]" + re.escape(name) + r"(?![A-Za-z0-9_])\s*\{\s*([^{}]*?)\s*\}",
+        re.IGNORECASE,
+    )
+    return [match.span(1) for match in pattern.finditer(_masked(text))]
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+def read_queries(project: Project) -> tuple[SavedQuery, ...]:
+    """Return the saved queries of `project`, sorted by topic and name.
+
+    Raises:
+        HrdemError: at the first file that is not a saved query as the module says, with its line;
+            if two have the same name; if the folder does not exist.
+    """
+    if not project.queries.is_dir():
+        raise HrdemError(
+            "The folder of saved queries is missing. Restore it from the clone.",
+            path=project.queries,
+        )
+    queries: dict[str, SavedQuery] = {}
+    for path in sorted(project.queries.glob("**/*.rq")):
+        query = read_query(path, project.queries)
+        if query.name in queries:
+            raise HrdemError(
+                f"The name {query.name} is taken by queries/{queries[query.name].path}."
+                " Names are unique among all topics: rename one of the two files.",
+                path=path,
+            )
+        queries[query.name] = query
+    return tuple(sorted(queries.values(), key=lambda query: (query.topic, query.name)))
+
+
+def read_query(path: Path, folder: Path) -> SavedQuery:
+    """Return the saved query in `path`, a file ``{topic}/{name}.rq`` below `folder`.
+
+    Raises:
+        HrdemError: if it is not one, with the line of the fault where there is one.
+    """
+    relative = path.relative_to(folder)
+    if len(relative.parts) != 2 or not all(
+        _NAME.match(part) for part in (relative.parts[0], path.stem)
+    ):
+        raise HrdemError(
+            "A saved query lies at queries/{topic}/{name}.rq, with topic and name in lower-case"
+            " letters, digits and single hyphens. Move or rename the file.",
+            path=path,
+        )
+    try:
+        text = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as problem:
+        raise HrdemError(
+            f"The file is not UTF-8: byte {problem.start + 1} cannot be read. Save it as UTF-8.",
+            path=path,
+        ) from problem
+    except OSError as problem:
+        raise HrdemError(f"The file cannot be read: {problem.strerror}.", path=path) from problem
+    summary, description, tags, parameters, lines = _read_header(text, path)
+    form = _check_body(text, path)
+    for parameter in parameters.values():
+        _check_parameter(parameter, text, path, lines[parameter.name])
+    return SavedQuery(
+        name=path.stem,
+        topic=relative.parts[0],
+        path=relative.as_posix(),
+        summary=summary,
+        description=description,
+        tags=tags,
+        parameters=parameters,
+        form=form,
+        text=text,
+    )
+
+
+def _read_header(
+    text: str, path: Path
+) -> tuple[str, str, tuple[str, ...], dict[str, Parameter], dict[str, int]]:
+    """Return summary, description, tags, parameters and the line of each parameter."""
+    lines = text.split("\n")
+    height = next((n for n, line in enumerate(lines) if not line.startswith("#+")), len(lines))
+    if height == 0:
+        raise HrdemError(
+            "A saved query begins with its header: lines that start with `#+` and give summary,"
+            " description and tags. Add it.",
+            path=path,
+            line=1,
+        )
+    for number, line in enumerate(lines[height:], height + 1):
+        if line.lstrip().startswith("#+"):
+            raise HrdemError(
+                "This header line is apart from the others, so it would be ignored."
+                " Put all `#+` lines together at the top of the file.",
+                path=path,
+                line=number,
+            )
+    top = _Header(path).read("\n".join(line[2:] for line in lines[:height]))
+    header = top.mapping("the header", HEADER_KEYS, required=("summary", "description", "tags"))
+    tags = header["tags"].words()
+    parameters: dict[str, Parameter] = {}
+    places: dict[str, int] = {}
+    if "parameters" in header:
+        for name, given in header["parameters"].mapping("parameters").items():
+            if not _VARIABLE.match(name):
+                raise given.error(
+                    f"The parameter name {name!r} is not a letter followed by letters and digits."
+                    " Rename it here and in the body."
+                )
+            keys = given.mapping(f"parameter {name}", PARAMETER_KEYS, required=PARAMETER_KEYS)
+            parameters[name] = Parameter(name, *(keys[key].text() for key in PARAMETER_KEYS))
+            places[name] = given.line
+            if parameters[name].type not in PARAMETER_TYPES:
+                raise keys["type"].error(
+                    f"{parameters[name].type!r} is not a type of parameter."
+                    " Use xsd:date, xsd:integer, xsd:string, iri:thing, or iri: followed by a kind"
+                    f" of thing ({', '.join(KINDS)})."
+                )
+    return header["summary"].text(), header["description"].text(), tags, parameters, places
+
+
+class _Header:
+    """One node of the YAML of a header, which knows its line.
+
+    YAML is walked as nodes, not loaded as values: so every fault has a line, a key given twice is
+    noticed, and ``2021-01-01`` or ``no`` stay the text that was typed.
+    """
+
+    def __init__(self, path: Path, node: Any = None) -> None:  # noqa: ANN401 (untyped library)
+        self.path = path
+        self.node = node
+        self.line: int = node.start_mark.line + 1 if node is not None else 1
+
+    def error(self, message: str) -> HrdemError:
+        return HrdemError(message, path=self.path, line=self.line)
+
+    def read(self, text: str) -> _Header:
+        import yaml  # only where headers are read; asking uses the compiled catalogue
+
+        try:
+            node = yaml.compose(text, Loader=yaml.SafeLoader)
+        except yaml.MarkedYAMLError as problem:
+            mark = problem.problem_mark
+            raise HrdemError(
+                f"The header is not valid YAML: {problem.problem}."
+                " Quote values that contain a colon, and indent with spaces.",
+                path=self.path,
+                line=mark.line + 1 if mark else 1,
+                column=mark.column + 3 if mark else None,  # the `#+` was cut off
+            ) from problem
+        except yaml.YAMLError as problem:
+            raise self.error(f"The header is not valid YAML: {problem}") from problem
+        if node is None:
+            raise self.error("The header is empty. Give at least summary, description and tags.")
+        return _Header(self.path, node)
+
+    def mapping(
+        self, what: str, allowed: Iterable[str] | None = None, required: Iterable[str] = ()
+    ) -> dict[str, _Header]:
+        """Return the entries, checked for kind, keys given twice, unknown and missing keys."""
+        if self.node.id != "mapping":
+            raise self.error(f"In {what}, write `key: value` lines.")
+        entries: dict[str, _Header] = {}
+        for key_node, value_node in self.node.value:
+            key = _Header(self.path, key_node)
+            name = key.text()
+            if name in entries:
+                raise key.error(f"{name!r} is given twice in {what}. Keep one of the two.")
+            if allowed is not None and name not in allowed:
+                raise key.error(
+                    f"{name!r} is not a key of {what}. Use {', '.join(allowed)},"
+                    " or delete the line."
+                )
+            entries[name] = _Header(self.path, value_node)
+        for name in required:
+            if name not in entries:
+                raise self.error(f"{name!r} is missing in {what}. Add it.")
+        return entries
+
+    def text(self) -> str:
+        """Return the scalar as one line of words; empty is an error."""
+        value = " ".join(self.node.value.split()) if self.node.id == "scalar" else ""
+        if not value:
+            raise self.error("Words are expected here, and there are none. Write them.")
+        return value
+
+    def words(self) -> tuple[str, ...]:
+        """Return the items of a list that is not empty."""
+        items = self.node.value if self.node.id == "sequence" else []
+        if not items:
+            raise self.error("A list is expected here, like `tags: [time, succession]`.")
+        return tuple(_Header(self.path, item).text() for item in items)
+
+
+def _check_body(text: str, path: Path) -> str:
+    """Return the form of the query, after checking that a SPARQL engine accepts it as it stands."""
+    try:
+        form = form_of(text)
+    except HrdemError as problem:
+        raise HrdemError(problem.message, path=path) from problem
+    if form == "describe":
+        raise HrdemError(
+            "What DESCRIBE answers differs from engine to engine, so it cannot have one answer on"
+            " file. Write a CONSTRUCT instead.",
+            path=path,
+        )
+    try:
+        ox.Store().query(text)  # without default prefixes: the file must run anywhere
+    except SyntaxError as problem:
+        raise syntax_error(text, problem, path) from problem
+    return form
+
+
+def _check_parameter(parameter: Parameter, text: str, path: Path, line: int) -> None:
+    """Check that the body has the parameter once, with the header's example in it."""
+    name = parameter.name
+    spans = _values_span(text, name)
+    if len(spans) != 1:
+        raise HrdemError(
+            f"The parameter {name} needs exactly one line `VALUES ?{name} {{ … }}` in the body, and"
+            f" there {'is none' if not spans else f'are {len(spans)}'}.",
+            path=path,
+            line=line,
+        )
+    try:
+        expected = term(parameter, parameter.example)
+    except UsageError as problem:
+        raise HrdemError(f"The example does not fit. {problem}", path=path, line=line) from problem
+    start, end = spans[0]
+    found = _single_term(text, text[start:end])
+    if found != expected:
+        row, column = _place(text, start)
+        raise HrdemError(
+            f"VALUES ?{name} must hold one term, the example of the header: {expected}."
+            " Make the two agree.",
+            path=path,
+            line=row,
+            column=column,
+        )
+
+
+def _single_term(text: str, inner: str) -> Term | None:
+    """Return the term that `inner` is when read with the prefixes of `text`, None if not one."""
+    body = _masked(text)
+    at = 0
+    while declaration := _DECLARATION.match(body, at):
+        at = declaration.end()
+    try:
+        answer = ox.Store().query(f"{text[:at]}\nSELECT ?x {{ VALUES ?x {{ {inner}\n}} }}")
+    except SyntaxError:
+        return None
+    assert isinstance(answer, ox.QuerySolutions)
+    terms = [row["x"] for row in answer]
+    found = terms[0] if len(terms) == 1 else None
+    return found if isinstance(found, ox.NamedNode | ox.Literal) else None
+
+
+# --- binding --------------------------------------------------------------------------------------
+
+
+def term(parameter: Parameter, text: str) -> ox.NamedNode | ox.Literal:
+    """Return the RDF term that `text` stands for as a value of `parameter`.
+
+    Args:
+        parameter: the parameter; its type decides what is accepted.
+        text: ``2021-01-31`` for xsd:date, ``12`` for xsd:integer, any text without backslash for
+            xsd:string; for ``iri:{kind}`` a slug, a prefixed name (``instrument:x``) or a full IRI
+            in the namespace of that kind.
+
+    Raises:
+        UsageError: a sentence that says what is accepted.
+    """
+    if parameter.type.startswith("iri:"):
+        return _thing(parameter, text)
+    return ox.Literal(
+        _LITERALS[parameter.type](parameter.name, text),
+        datatype=ox.NamedNode(parameter.type.replace("xsd:", XSD)),
+    )
+
+
+def _date(name: str, text: str) -> str:
+    from datetime import date
+
+    text = text.strip()
+    try:
+        # The pattern first: fromisoformat also takes 20210131 and week dates.
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            raise ValueError(text)
+        date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"{name} wants a day of the calendar written year-month-day, like 2021-01-31,"
+            f" not {text!r}."
+        ) from None
+    return text
+
+
+def _integer(name: str, text: str) -> str:
+    text = text.strip()
+    # Engines keep an xsd:integer in 64 bits, so 18 digits are what all of them can hold.
+    if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
+        raise UsageError(f"{name} wants a whole number, like 12, not {text!r}.")
+    return str(int(text))
+
+
+def _string(name: str, text: str) -> str:
+    # SPARQL resolves \uXXXX before it reads strings (section 19.2), and engines differ on what an
+    # escaped backslash before a u then means. Nothing that is asked for here contains one.
+    if "\\" in text or not text.isprintable():
+        raise UsageError(
+            f"{name} wants plain text on one line, without backslash or control characters."
+        )
+    return text
+
+
+_LITERALS = {"xsd:date": _date, "xsd:integer": _integer, "xsd:string": _string}
+
+
+def _thing(parameter: Parameter, text: str) -> ox.NamedNode:
+    kind = parameter.type.removeprefix("iri:")
+    found = thing_iris(text, kind)
+    if len(found) != 1:
+        what = "a thing" if kind == ANY_KIND else f"a thing of the kind {kind}"
+        example = f"{kind}:{parameter.example.rpartition('/')[2].rpartition(':')[2]}"
+        if kind == ANY_KIND:
+            example = parameter.example
+        raise UsageError(
+            f"{parameter.name} wants {what}, written like {example} or as its full IRI,"
+            f" not {text!r}."
+        )
+    return ox.NamedNode(found[0])
+
+
+def thing_iris(text: str, kind: str = ANY_KIND) -> list[str]:
+    """Return the IRIs that `text` can name: one for an IRI or a prefixed name, several for a slug.
+
+    A bare slug names one thing if the kind is known, else one of each kind. The list is empty if
+    `text` is none of the three, or names something of another kind than `kind`.
+    """
+    text = text.strip()
+    if text.startswith("<") and text.endswith(">"):
+        text = text[1:-1]
+    kinds = list(KINDS) if kind == ANY_KIND else [kind]
+    if _SLUG.match(text):
+        return [f"{BASE}{each}/{text}" for each in kinds]
+    prefix, colon, slug = text.partition(":")
+    if colon and prefix in KINDS:
+        text = f"{BASE}{prefix}/{slug}"
+    for each in kinds:
+        space = f"{BASE}{each}/"
+        if text.startswith(space) and _SLUG.match(text, len(space)):
+            return [text]
+    return []
+
+
+def bind(query: SavedQuery, values: Mapping[str, str]) -> str:
+    """Return the text of `query` with the terms for `values` in the places of its examples.
+
+    Args:
+        query: the query.
+        values: parameter name to what a person typed (see :func:`term`); a parameter that is not
+            named keeps its example.
+
+    Returns:
+        SPARQL that differs from the file in nothing but those terms.
+
+    Raises:
+        UsageError: if `query` has no such parameter, or a value is not of its type.
+    """
+    swaps: list[tuple[int, int, str]] = []
+    for name, value in values.items():
+        if name not in query.parameters:
+            known = ", ".join(query.parameters)
+            raise UsageError(
+                f"The query {query.name} has no parameter {name!r}."
+                + (f" It has: {known}." if known else " It has none.")
+            )
+        # Positions in the file as read, so that a value can never be taken for a place to swap.
+        (span,) = _values_span(query.text, name)
+        swaps.append((*span, str(term(query.parameters[name], value))))
+    text = query.text
+    for start, end, written in sorted(swaps, reverse=True):
+        text = text[:start] + written + text[end:]
+    return text
+
+
+# --- the compiled catalogue -----------------------------------------------------------------------
+
+
+def catalogue_text(queries: Iterable[SavedQuery]) -> str:
+    """Return the catalogue as JSON, sorted by topic and name: what :func:`load_catalogue` reads."""
+    entries = []
+    for query in sorted(queries, key=lambda query: (query.topic, query.name)):
+        entry = query._asdict()
+        entry["tags"] = list(query.tags)
+        entry["parameters"] = [parameter._asdict() for parameter in query.parameters.values()]
+        entries.append(entry)
+    return json.dumps(entries, ensure_ascii=False, indent=1) + "\n"
+
+
+def load_catalogue(project: Project) -> tuple[SavedQuery, ...]:
+    """Return the saved queries that the build of `project` compiled, sorted by topic and name.
+
+    Reads no header and no YAML, so that asking starts fast.
+
+    Raises:
+        HrdemError: if there is no build, or its catalogue is not readable.
+    """
+    path = project.build / CATALOGUE
+    try:
+        entries = json.loads(path.read_bytes())
+        queries = []
+        for entry in entries:
+            entry["tags"] = tuple(entry["tags"])
+            entry["parameters"] = {each["name"]: Parameter(**each) for each in entry["parameters"]}
+            queries.append(SavedQuery(**entry))
+    except FileNotFoundError:
+        raise HrdemError(
+            "The graph has not been built yet. Run `hrdem build` first.", path=path
+        ) from None
+    except (OSError, ValueError, TypeError, KeyError) as problem:
+        raise HrdemError(
+            "The catalogue of queries cannot be read. Run `hrdem build` to make it anew.", path=path
+        ) from problem
+    return tuple(queries)
+
+
+# --- as RDF ---------------------------------------------------------------------------------------
+
+
+def describe(queries: Iterable[SavedQuery]) -> list[ox.Triple]:
+    """Return `queries` as RDF, for query editors and for the graph's description of itself.
+
+    Each is a ``sh:SPARQLExecutable`` (`SHACL <https://www.w3.org/TR/shacl/#sparql-constraints>`_,
+    section 5) with the IRI ``https://w3id.org/hrdem/query/{name}``, its question as
+    ``rdfs:comment``, which is where query editors look, and a set of prefixes that has an IRI, so
+    that it can be found from other files. There are no blank nodes.
+    """
+    return sorted(set(_describe(queries)), key=str)
+
+
+def _describe(queries: Iterable[SavedQuery]) -> Iterator[ox.Triple]:
+    def node(iri: str) -> ox.NamedNode:
+        return ox.NamedNode(iri)
+
+    def english(text: str) -> ox.Literal:
+        return ox.Literal(text, language="en")
+
+    prefix_set = node(PREFIX_SET)
+    yield ox.Triple(prefix_set, node(RDF_TYPE), node(OWL + "Ontology"))
+    yield ox.Triple(prefix_set, node(RDFS + "label"), english("Prefixes of the saved queries"))
+    for prefix, namespace in PREFIXES.items():
+        declaration = node(f"{PREFIX_SET}#{prefix}")
+        yield ox.Triple(prefix_set, node(SH + "declare"), declaration)
+        yield ox.Triple(declaration, node(RDF_TYPE), node(SH + "PrefixDeclaration"))
+        yield ox.Triple(declaration, node(RDFS + "label"), english(f"Prefix {prefix}"))
+        yield ox.Triple(declaration, node(SH + "prefix"), ox.Literal(prefix))
+        yield ox.Triple(
+            declaration,
+            node(SH + "namespace"),
+            ox.Literal(namespace, datatype=node(XSD + "anyURI")),
+        )
+    for query in queries:
+        iri = node(QUERY + query.name)
+        specific = {"select": "Select", "construct": "Construct", "ask": "Ask"}[query.form]
+        yield ox.Triple(iri, node(RDF_TYPE), node(SH + "SPARQLExecutable"))
+        yield ox.Triple(iri, node(RDF_TYPE), node(f"{SH}SPARQL{specific}Executable"))
+        yield ox.Triple(iri, node(RDFS + "label"), english(query.summary))
+        yield ox.Triple(iri, node(RDFS + "comment"), english(query.summary))
+        yield ox.Triple(iri, node(DCTERMS + "description"), english(query.description))
+        yield ox.Triple(iri, node(DCTERMS + "identifier"), ox.Literal(query.name))
+        yield ox.Triple(iri, node(SH + "prefixes"), prefix_set)
+        yield ox.Triple(iri, node(SH + query.form), ox.Literal(_without_header(query.text)))
+        for word in sorted({query.topic, *query.tags}):
+            yield ox.Triple(iri, node(SCHEMA + "keywords"), ox.Literal(word))
+
+
+def _without_header(text: str) -> str:
+    """Return the query without its header, whose content the description has as RDF."""
+    return "\n".join(line for line in text.split("\n") if not line.startswith("#+")).strip() + "\n"
