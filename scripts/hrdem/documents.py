@@ -202,8 +202,9 @@ def read_text(path: Path) -> str:
         ) from None
 
 
-# Characters that XML 1.0 (and so RDF/XML, and the lexical space of xsd:string) cannot hold.
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# Characters that XML 1.0 cannot hold, and the carriage return, which XML parsers turn into a line
+# feed: RDF/XML would not carry the text unchanged.
+_NOT_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 
 def _refuse(quad: ox.Quad, path: Path) -> None:
@@ -234,7 +235,7 @@ def _refuse(quad: ox.Quad, path: Path) -> None:
         if found:
             raise HrdemError(
                 f"A text about {v.shorten(v.value(quad.subject))} has the character"
-                f" U+{ord(found[0]):04X}, which RDF/XML cannot hold. Remove it.",
+                f" U+{ord(found[0]):04X}, which RDF/XML does not carry. Remove it.",
                 path=path,
                 line=locate(path, v.value(quad.subject)),
             )

@@ -1,0 +1,360 @@
+"""Writes graphs, always the same way: same triples, same bytes.
+
+All writers take statements in any order and sort them themselves, by subject, then ``rdf:type``
+before all other predicates, then predicate and object, compared as code points. None of them
+writes blank nodes. They follow `RDF 1.1 Turtle <https://www.w3.org/TR/turtle/>`_, `TriG
+<https://www.w3.org/TR/trig/>`_, `N-Triples <https://www.w3.org/TR/n-triples/>`_, `N-Quads
+<https://www.w3.org/TR/n-quads/>`_, `RDF/XML <https://www.w3.org/TR/rdf-syntax-grammar/>`_ and
+`JSON-LD 1.1 <https://www.w3.org/TR/json-ld11/>`_.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from hrdem import vocabulary as v
+from hrdem.errors import HrdemError
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+INDENT = "    "
+
+
+def in_order(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
+    """Return the triples, each once, grouped by subject with its types first, and sorted."""
+
+    def key(triple: ox.Triple) -> tuple[str, bool, str, str]:
+        predicate = triple.predicate.value
+        return v.value(triple.subject), predicate != v.RDF_TYPE, predicate, str(triple.object)
+
+    return sorted(set(triples), key=key)
+
+
+# --- line by line -------------------------------------------------------------------------------
+
+
+def n_triples(triples: Iterable[ox.Triple]) -> Iterator[str]:
+    """Yield the lines of canonical N-Triples, each once, sorted by code point."""
+    yield from sorted({f"{triple} .\n" for triple in triples})
+
+
+def n_quads(quads: Iterable[ox.Quad]) -> Iterator[str]:
+    """Yield the lines of canonical N-Quads, each once, sorted by code point."""
+    yield from sorted({f"{quad} .\n" for quad in quads})
+
+
+# --- Turtle and TriG ----------------------------------------------------------------------------
+
+# Lexical forms that the Turtle grammar lets stand without quotation marks, by datatype.
+_BARE = {
+    v.XSD + "integer": re.compile(r"[+-]?[0-9]+\Z"),
+    v.XSD + "decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+\Z"),
+    v.XSD + "boolean": re.compile(r"(?:true|false)\Z"),
+}
+_STRING = v.XSD + "string"
+_LANG_STRING = v.RDF + "langString"
+
+
+def turtle(triples: Iterable[ox.Triple]) -> Iterator[str]:
+    """Yield the parts of a Turtle file, grouped by subject, with the prefixes that it uses."""
+    writer = _Turtle()
+    body = list(writer.subjects(triples, ""))
+    yield from writer.prefixes()
+    yield from body
+
+
+def trig(quads: Iterable[ox.Quad]) -> Iterator[str]:
+    """Yield the parts of a TriG file, graphs sorted by name, each written like Turtle.
+
+    What is in the default graph comes first.
+    """
+    graphs: dict[str, list[ox.Triple]] = {}
+    for quad in quads:
+        graph = quad.graph_name
+        name = "" if isinstance(graph, ox.DefaultGraph) else v.value(graph)
+        graphs.setdefault(name, []).append(quad.triple)
+    writer = _Turtle()
+    body: list[str] = []
+    for name, triples in sorted(graphs.items()):
+        if not name:
+            body.extend(writer.subjects(triples, ""))
+            continue
+        body.append(f"\n{writer.name(name)} {{")
+        body.extend(writer.subjects(triples, INDENT))
+        body.append("}\n")
+    yield from writer.prefixes()
+    yield from body
+
+
+class _Turtle:
+    """Writes terms and subjects, and remembers which prefixes it used."""
+
+    def __init__(self) -> None:
+        self._used: set[str] = set()
+        self._names: dict[str, str] = {}
+
+    def prefixes(self) -> Iterator[str]:
+        for prefix, namespace in v.PREFIXES.items():
+            if prefix in self._used:
+                yield f"@prefix {prefix}: <{namespace}> .\n"
+
+    def subjects(self, triples: Iterable[ox.Triple], margin: str) -> Iterator[str]:
+        """Yield one block per subject: one predicate a line, further objects a line each."""
+        for subject, about in groupby(in_order(triples), lambda t: v.value(t.subject)):
+            parts = [f"\n{margin}{self.name(subject)}"]
+            first = True
+            for predicate, sharing in groupby(about, lambda t: t.predicate.value):
+                verb = "a" if predicate == v.RDF_TYPE else self.name(predicate)
+                objects = [self.term(triple.object) for triple in sharing]
+                parts.append(f" {verb}" if first else f" ;\n{margin}{INDENT}{verb}")
+                if len(objects) == 1 or verb == "a":
+                    parts.append(" " + ", ".join(objects))
+                else:
+                    line = f"\n{margin}{INDENT}{INDENT}"
+                    parts.append(line + f",{line}".join(objects))
+                first = False
+            parts.append(" .\n")
+            yield "".join(parts)
+
+    def name(self, iri: str) -> str:
+        """Return an IRI as a prefixed name where that is legal, else in angle brackets."""
+        written = self._names.get(iri)
+        if written is None:
+            parts = v.split(iri)
+            if parts is None:
+                written = str(ox.NamedNode(iri))
+            else:
+                self._used.add(parts[0])
+                written = ":".join(parts)
+            self._names[iri] = written
+        return written
+
+    def term(self, term: Term) -> str:
+        """Return an object as Turtle writes it."""
+        if not isinstance(term, ox.Literal):
+            return self.name(v.value(term))
+        datatype = term.datatype.value
+        bare = _BARE.get(datatype)
+        if bare and bare.match(term.value):
+            return term.value
+        text = _quoted(term.value)
+        if datatype == _LANG_STRING:
+            return f"{text}@{term.language}"
+        return text if datatype == _STRING else f"{text}^^{self.name(datatype)}"
+
+
+def _quoted(text: str) -> str:
+    """Return a string literal; one with line feeds as a long string, its lines as they are."""
+    if "\n" not in text:
+        return str(ox.Literal(text))
+    escaped = re.sub(
+        r'[\x00-\x08\x0b-\x1f\x7f\\]|"(?="")|"\Z',
+        lambda found: f"\\{found[0]}" if found[0] in '"\\' else f"\\u{ord(found[0]):04X}",
+        text,
+    )
+    return f'"""{escaped}"""'
+
+
+# --- RDF/XML ------------------------------------------------------------------------------------
+
+
+def rdf_xml(triples: Iterable[ox.Triple]) -> bytes:
+    """Return the triples as RDF/XML, grouped by subject, with the prefixes that it uses.
+
+    Raises:
+        HrdemError: if the name of a property cannot be split into namespace and XML name.
+    """
+    ordered = in_order(triples)
+    used: set[str] = set()
+    for iri in {t.predicate.value for t in ordered} | {
+        v.value(t.object) for t in ordered if t.predicate.value == v.RDF_TYPE
+    }:
+        if not re.search(r"[A-Za-z_][A-Za-z0-9_.-]*\Z", iri):
+            raise HrdemError(
+                f"The name <{iri}> does not end like an XML name, so RDF/XML cannot write it as a"
+                " property or class. Use one that ends in a word that begins with a letter."
+            )
+        parts = v.split(iri)
+        if parts is not None:
+            used.add(parts[0])
+    namespaces = {prefix: name for prefix, name in v.PREFIXES.items() if prefix in used}
+    written = ox.serialize(ordered, format=ox.RdfFormat.RDF_XML, prefixes=namespaces)
+    assert written is not None  # None only comes back where an output was given
+    return written + b"\n"
+
+
+# --- JSON-LD ------------------------------------------------------------------------------------
+
+_TERM_KEYS = {"@id", "@type", "@language"}
+_SAFE_INTEGER = re.compile(r"(?:0|-?[1-9][0-9]{0,14})\Z")  # a double holds these exactly
+
+
+def json_ld(triples: Iterable[ox.Triple], context: Context) -> Iterator[str]:
+    """Yield the parts of a JSON-LD file: `context` whole, then one node per subject, sorted.
+
+    IRIs are compact and values take the shape that the terms of the context ask for, so the file
+    reads like ordinary JSON.
+    """
+    yield f'{{\n"@context": {_json(context.definition)},\n"@graph": [\n'
+    separator = ""
+    for subject, about in groupby(in_order(triples), lambda t: v.value(t.subject)):
+        node: dict[str, Any] = {context.keyword("@id"): context.compact(subject)}
+        for predicate, sharing in groupby(about, lambda t: t.predicate.value):
+            objects = [triple.object for triple in sharing]
+            if predicate == v.RDF_TYPE:
+                key = context.keyword("@type")
+                values: list[object] = [context.name(v.value(each)) for each in objects]
+            else:
+                key = context.name(predicate)
+                values = [context.value(predicate, each) for each in objects]
+            node[key] = values[0] if len(values) == 1 else values
+        yield separator + _json(node)
+        separator = ",\n"
+    yield "\n]\n}\n"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1)
+
+
+class Context:
+    """A JSON-LD context, read backwards: from IRIs and literals to what stands in the file.
+
+    The part of JSON-LD 1.1 that the project's own context needs is understood: prefixes, other
+    names for keywords, and terms with ``@id``, ``@type`` and ``@language``. Anything else is
+    refused, so that nothing is written that would be read as something else.
+
+    Args:
+        document: the parsed JSON of a context file, an object with the key ``@context``.
+        path: where it was read, for errors.
+
+    Raises:
+        HrdemError: if it is not such an object, or uses something else.
+    """
+
+    def __init__(self, document: object, path: Path | None = None) -> None:
+        definition = document.get("@context") if isinstance(document, dict) else None
+        if not isinstance(definition, dict):
+            raise HrdemError(
+                'This is not a JSON-LD context. Write one JSON object: {"@context": {...}}.',
+                path=path,
+            )
+        self.definition: dict[str, Any] = definition
+        self._path = path
+        self._keywords: dict[str, str] = {}  # keyword to the name that it has here
+        self._prefixes: dict[str, str] = {}  # namespace to prefix
+        self._terms: dict[str, tuple[str, dict[str, str]]] = {}  # IRI to term and its details
+        self._compact: dict[str, str] = {}
+        for name, value in sorted(definition.items()):
+            if not name.startswith("@"):
+                self._define(name, value)
+            elif (name, value) != ("@version", 1.1):
+                raise self._error(f"It has {name} {_json(value)}")
+
+    def _error(self, what: str) -> HrdemError:
+        return HrdemError(
+            f"{what}, which the writer of JSON-LD does not know. Do without it, or extend"
+            " serialise.Context.",
+            path=self._path,
+        )
+
+    def _define(self, name: str, value: object) -> None:
+        """Take one name of the context into the tables."""
+        details = {"@id": value} if isinstance(value, str) else value
+        if (
+            not isinstance(details, dict)
+            or not set(details) <= _TERM_KEYS
+            or not all(isinstance(each, str) for each in details.values())
+        ):
+            raise self._error(f"The term {name!r} is {_json(value)}")
+        if details.get("@id") in ("@id", "@type"):
+            self._keywords[details["@id"]] = name
+            return
+        iri = self._expand(name)
+        if isinstance(value, str) and iri[-1] in ":/?#[]@":  # what JSON-LD takes as a prefix
+            self._prefixes.setdefault(iri, name)
+            return
+        if iri in self._terms:
+            raise self._error(f"The terms {self._terms[iri][0]!r} and {name!r} are both {iri}")
+        if "@type" in details and details["@type"] != "@id":
+            details = {**details, "@type": self._expand(details["@type"])}
+        self._terms[iri] = (name, details)
+
+    def _expand(self, name: str, *passed: str) -> str:
+        """Return the IRI that a name in the context stands for.
+
+        Args:
+            name: a term, a compact IRI or an IRI.
+            passed: the names whose meaning depends on this one.
+        """
+        if name in passed[:-1]:
+            raise self._error(f"The term {passed[0]!r} is explained by itself")
+        value = self.definition.get(name)
+        meaning = value.get("@id") if isinstance(value, dict) else value
+        if isinstance(meaning, str) and meaning != name:
+            return self._expand(meaning, *passed, name)
+        prefix, colon, local = name.partition(":")
+        if not colon or name.startswith("@"):
+            raise self._error(
+                f"The term {(*passed, name)[0]!r} stands for {name!r}, not for an IRI"
+            )
+        if prefix in self.definition and not local.startswith("//"):
+            return self._expand(prefix, *passed, name) + local
+        return name
+
+    def keyword(self, keyword: str) -> str:
+        """Return ``@id`` or ``@type``, or the name that the context gives it."""
+        return self._keywords.get(keyword, keyword)
+
+    def name(self, iri: str) -> str:
+        """Return the IRI of a property, class or datatype: its term, or else as `compact` does."""
+        return self._terms[iri][0] if iri in self._terms else self.compact(iri)
+
+    def compact(self, iri: str) -> str:
+        """Return an IRI as it stands in ``@id``, with the longest prefix that fits, or whole."""
+        found = self._compact.get(iri)
+        if found is None:
+            found = self._compact[iri] = self._shorten(iri)
+        return found
+
+    def _shorten(self, iri: str) -> str:
+        for cut in range(len(iri) - 1, 0, -1):
+            prefix = self._prefixes.get(iri[:cut])
+            if prefix and not iri.startswith("//", cut):
+                compact = f"{prefix}:{iri[cut:]}"
+                if compact not in self.definition:
+                    return compact
+        scheme, _, rest = iri.partition(":")
+        if scheme in self.definition and not rest.startswith("//"):
+            raise self._error(f"The name {scheme!r} hides the scheme of the IRI {iri}")
+        return iri
+
+    def value(self, predicate: str, term: Term) -> object:
+        """Return one object of a property as the JSON value that the term of the property wants."""
+        details = self._terms[predicate][1] if predicate in self._terms else {}
+        coercion = details.get("@type")
+        if not isinstance(term, ox.Literal):
+            iri = self.compact(v.value(term))
+            return iri if coercion == "@id" else {self.keyword("@id"): iri}
+        datatype = term.datatype.value
+        if datatype == _LANG_STRING:
+            if coercion is None and details.get("@language") == term.language:
+                return term.value
+            return {"@language": term.language, "@value": term.value}
+        if datatype == _STRING:
+            bare = coercion is None and "@language" not in details
+            return term.value if bare else {"@value": term.value}
+        if coercion in (None, datatype):
+            if datatype == v.XSD + "integer" and _SAFE_INTEGER.match(term.value):
+                return int(term.value)
+            if datatype == v.XSD + "boolean" and term.value in ("true", "false"):
+                return term.value == "true"
+        if datatype == coercion:
+            return term.value
+        return {self.keyword("@type"): self.name(datatype), "@value": term.value}
