@@ -287,7 +287,8 @@ def turtle_text(triples: Iterable[ox.Triple]) -> str:
         return "# nothing found\n"
     if any(isinstance(term, ox.BlankNode) for t in triples for term in (t.subject, t.object)):
         # Only somebody's own query can make blank nodes; the project's writer knows none.
-        return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES).decode("utf-8")
+        written = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
+        return (written or b"").decode("utf-8")
     return "".join(turtle(triples))
 
 
