@@ -1,0 +1,232 @@
+"""Builds the graph: from the files of the project to everything under ``build/``.
+
+The same graph is written in two layouts. *Merged* (``hrdem.ttl``, ``.nt``, ``.rdf``, ``.jsonld``)
+has everything in one graph. *Named* (``hrdem.trig``, ``.nq``) has a graph per source file, one per
+accepted passage, and one each for statement nodes, ontology, queries and the results of each rule;
+the union of its graphs is the merged graph.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from hrdem import __version__, serialise
+from hrdem import vocabulary as v
+from hrdem.atomic import replacing
+from hrdem.documents import Sources, read_rdf, read_sources, read_text
+from hrdem.errors import HrdemError
+from hrdem.project import Project
+from hrdem.queries import CATALOGUE, SavedQuery, catalogue_text, describe, read_queries
+from hrdem.rules import apply_rules
+from hrdem.statements import standing, statements, supports
+
+FORMAT = 1
+"""Version of the layout of ``build/``; goes up when a reader of the old one would fail."""
+MANIFEST = "manifest.json"
+STORE = "store"
+
+ONTOLOGY_FILES = ("hrdem.ttl", "alignments.ttl")
+_RESERVED = ("statements", "ontology", "queries")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a build made; the content of ``build/manifest.json``.
+
+    Attributes:
+        format: :data:`FORMAT`.
+        version: version of the package.
+        counts: what is in the graph, by name; some counts are split by kind, class and so on.
+        canonical: algorithm and hexadecimal digest of the merged graph in its canonical form.
+        files: file name to size in bytes and SHA-256 in hexadecimal digits.
+    """
+
+    format: int
+    version: str
+    counts: dict[str, Any]
+    canonical: dict[str, str]
+    files: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The whole graph in memory.
+
+    Attributes:
+        quads: the named layout.
+        merged: the merged layout.
+        counts: as in :class:`Manifest`.
+    """
+
+    quads: frozenset[ox.Quad]
+    merged: frozenset[ox.Triple]
+    counts: dict[str, Any]
+
+
+def build(project: Project, out: Path | None = None) -> Manifest:
+    """Build the graph of `project` and put it in place of what was built before.
+
+    Args:
+        project: the project to read.
+        out: the folder to make, by default ``project.build``.
+
+    Returns:
+        What was made.
+
+    Raises:
+        HrdemError: if something in the project is wrong or the folder cannot be written. Then the
+            folder is what it was before.
+    """
+    sources = read_sources(project)
+    queries = read_queries(project)
+    context = _context(project)
+    graph = assemble(project, sources, queries)
+    with replacing(out if out is not None else project.build, MANIFEST) as folder:
+        files: dict[str, Iterable[str | bytes]] = {
+            "hrdem.ttl": serialise.turtle(graph.merged),
+            "hrdem.trig": serialise.trig(graph.quads),
+            "hrdem.nt": serialise.n_triples(graph.merged),
+            "hrdem.nq": serialise.n_quads(graph.quads),
+            "hrdem.jsonld": serialise.json_ld(graph.merged, context),
+            "hrdem.rdf": [serialise.rdf_xml(graph.merged)],
+            CATALOGUE: [catalogue_text(queries)],
+        }
+        manifest = Manifest(
+            format=FORMAT,
+            version=__version__,
+            counts=graph.counts,
+            canonical={"algorithm": "RDFC-1.0", "sha256": canonical_hash(graph.merged)},
+            files={name: _write(folder / name, parts) for name, parts in files.items()},
+        )
+        _write_store(folder / STORE, folder / "hrdem.nt")
+        _write(folder / MANIFEST, [json.dumps(asdict(manifest), indent=2) + "\n"])
+    return manifest
+
+
+def assemble(project: Project, sources: Sources, queries: tuple[SavedQuery, ...]) -> Graph:
+    """Make the whole graph in memory.
+
+    Raises:
+        HrdemError: if the ontology or a rule is wrong, or a source file has the name of a graph
+            that the build makes itself.
+    """
+    facts = supports(sources.passages.values())
+    store = ox.Store()
+    store.bulk_extend(_given(project, sources, queries, statements(facts)))
+    derived = apply_rules(store, project)
+    quads = frozenset(store)
+    merged = frozenset(quad.triple for quad in quads)
+    types = [t for t in merged if t.predicate.value == v.RDF_TYPE]
+    kinds = {v.value(t.subject): v.kind_of(v.value(t.subject)) for t in types}
+    passages = sources.passages.values()
+    counts = {
+        "triples": len(merged),
+        "quads": len(quads),
+        "graphs": len({quad.graph_name for quad in quads}),
+        "documents": sum(kind == "document" for kind in kinds.values()),
+        "texts": len(sources.texts),
+        "passages": _by_standing(passage.standing for passage in passages),
+        "statements": _by_standing(standing(supporting) for supporting in facts.values()),
+        "queries": len(queries),
+        "things": _sorted(Counter(kind for kind in kinds.values() if kind)),
+        "classes": _sorted(Counter(v.shorten(v.value(t.object)) for t in types)),
+        "derived": derived,
+    }
+    return Graph(quads, merged, counts)
+
+
+def _given(
+    project: Project,
+    sources: Sources,
+    queries: tuple[SavedQuery, ...],
+    nodes: Iterable[ox.Triple],
+) -> Iterator[ox.Quad]:
+    """Yield everything that is in the graph before the rules run."""
+    for source in sources.files:
+        if source.name in _RESERVED or source.name.startswith("derived-"):
+            raise HrdemError(
+                f"The build makes the graph {v.GRAPH}{source.name} itself. Rename this file, whose"
+                " graph would have the same name.",
+                path=source.path,
+            )
+        yield from _in_graph(v.GRAPH + source.name, source.triples())
+    for passage in sources.passages.values():
+        if passage.accepted:
+            yield from _in_graph(passage.iri, passage.facts)
+    yield from _in_graph(v.GRAPH + "statements", nodes)
+    for name in ONTOLOGY_FILES:
+        yield from _in_graph(v.GRAPH + "ontology", read_rdf(project.ontology / name).triples())
+    yield from _in_graph(v.GRAPH + "queries", describe(queries))
+
+
+def _in_graph(name: str, triples: Iterable[ox.Triple]) -> Iterator[ox.Quad]:
+    graph = ox.NamedNode(name)
+    return (ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples)
+
+
+def _by_standing(standings: Iterable[str]) -> dict[str, int]:
+    """Return how many there are, in all and of each standing, the most favourable first."""
+    found = Counter(standings)
+    names = {v.shorten(each): found[each] for each in v.STANDINGS}
+    return {"all": found.total(), **names}
+
+
+def _sorted(counts: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counts.items()))
+
+
+def canonical_hash(triples: Iterable[ox.Triple]) -> str:
+    """Return the SHA-256 of a graph in canonical form, in hexadecimal digits.
+
+    That is the form of `RDF Dataset Canonicalization <https://www.w3.org/TR/rdf-canon/>`_
+    (RDFC-1.0), so two graphs have the same hash if and only if they are isomorphic.
+    """
+    dataset = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return hashlib.sha256("".join(serialise.n_quads(dataset)).encode()).hexdigest()
+
+
+def _context(project: Project) -> serialise.Context:
+    path = project.ontology / "context.jsonld"
+    try:
+        document = json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        raise HrdemError(
+            f"This is not valid JSON: {error.msg}. Correct it here or just before.",
+            path=path,
+            line=error.lineno,
+            column=error.colno,
+        ) from None
+    return serialise.Context(document, path)
+
+
+def _write(path: Path, parts: Iterable[str | bytes]) -> dict[str, Any]:
+    """Write a file and return its size and SHA-256."""
+    digest = hashlib.sha256()
+    size = 0
+    with path.open("xb") as file:
+        for part in parts:
+            content = part.encode() if isinstance(part, str) else part
+            file.write(content)
+            digest.update(content)
+            size += len(content)
+    return {"bytes": size, "sha256": digest.hexdigest()}
+
+
+def _write_store(path: Path, source: Path) -> None:
+    """Make an on-disk store of an N-Triples file.
+
+    It only makes `hrdem ask` start faster; its bytes differ from build to build.
+    """
+    store = ox.Store(path)
+    store.bulk_load(path=source, format=ox.RdfFormat.N_TRIPLES)
+    store.optimize()
+    store.flush()
