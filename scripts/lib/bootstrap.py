@@ -159,8 +159,10 @@ def install(venv: Path, python: Path, layer: str) -> None:
     lock = REQUIREMENTS / f"{layer}.txt"
     stamp = venv / f"{layer}.stamp"
     wanted = hashlib.sha256(lock.read_bytes()).hexdigest() + "\n"
-    if stamp.is_file() and stamp.read_text("utf-8") == wanted:
+    there = stamp.read_text("utf-8") if stamp.is_file() else None
+    if there == wanted:
         return
+    # Whoever cuts off what follows leaves a layer without stamp: unfinished.
     stamp.unlink(missing_ok=True)
     say(f"installing the pinned packages of scripts/requirements/{lock.name}")
     done = subprocess.run(
@@ -179,10 +181,11 @@ def install(venv: Path, python: Path, layer: str) -> None:
     if os.environ.get("HRDEM_VERBOSE"):
         print(done.stdout, done.stderr, sep="", file=sys.stderr)
     if done.returncode != 0:
+        # pip changes all packages or none, so what was there before still is.
+        if there is not None:
+            write_if_changed(stamp, there)
         raise SetupError(why_pip_failed(done.stdout + done.stderr))
-    partial = stamp.with_suffix(".part")
-    partial.write_text(wanted, "utf-8")
-    partial.replace(stamp)
+    write_if_changed(stamp, wanted)
 
 
 def why_pip_failed(output: str) -> str:
