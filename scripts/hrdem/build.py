@@ -230,3 +230,6 @@ def _write_store(path: Path, source: Path) -> None:
     store.bulk_load(path=source, format=ox.RdfFormat.N_TRIPLES)
     store.optimize()
     store.flush()
+    del store  # closes it
+    for notes in (*path.glob("LOG*"), *path.glob("OPTIONS-*")):
+        notes.unlink()  # how the database was opened, with paths of this machine; never read again

@@ -1,8 +1,9 @@
 """Writes graphs, always the same way: same triples, same bytes.
 
-All writers take statements in any order and sort them themselves, by subject, then ``rdf:type``
-before all other predicates, then predicate and object, compared as code points. None of them
-writes blank nodes. They follow `RDF 1.1 Turtle <https://www.w3.org/TR/turtle/>`_, `TriG
+All writers take statements in any order and sort them themselves, compared as code points: by
+subject, then predicate, then object. Where statements are grouped by subject, what a reader looks
+for first comes first: types, labels, and the parts of a statement node. None of them writes blank
+nodes. They follow `RDF 1.1 Turtle <https://www.w3.org/TR/turtle/>`_, `TriG
 <https://www.w3.org/TR/trig/>`_, `N-Triples <https://www.w3.org/TR/n-triples/>`_, `N-Quads
 <https://www.w3.org/TR/n-quads/>`_, `RDF/XML <https://www.w3.org/TR/rdf-syntax-grammar/>`_ and
 `JSON-LD 1.1 <https://www.w3.org/TR/json-ld11/>`_.
@@ -25,13 +26,28 @@ from hrdem.errors import HrdemError
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 INDENT = "    "
 
+_FIRST = {
+    predicate: rank
+    for rank, predicate in enumerate(
+        (
+            v.RDF_TYPE,
+            v.SKOS + "prefLabel",
+            v.RDFS + "label",
+            v.RDF_SUBJECT,
+            v.RDF_PREDICATE,
+            v.RDF_OBJECT,
+        )
+    )
+}
+
 
 def in_order(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
-    """Return the triples, each once, grouped by subject with its types first, and sorted."""
+    """Return the triples, each once, in the order in which they are grouped by subject."""
 
-    def key(triple: ox.Triple) -> tuple[str, bool, str, str]:
+    def key(triple: ox.Triple) -> tuple[str, int, str, str]:
         predicate = triple.predicate.value
-        return v.value(triple.subject), predicate != v.RDF_TYPE, predicate, str(triple.object)
+        rank = _FIRST.get(predicate, len(_FIRST))
+        return v.value(triple.subject), rank, predicate, str(triple.object)
 
     return sorted(set(triples), key=key)
 
