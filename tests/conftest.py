@@ -20,6 +20,8 @@ from hrdem.documents import read_sources
 from hrdem.errors import HrdemError
 from hrdem.project import Project
 
+pytest_plugins = ["can_run"]
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -370,7 +370,8 @@ def test_each_step_can_fail(
 
 
 def test_a_skipped_test_fails_when_all_are_required(small_project: Path, root: Path) -> None:
-    shutil.copy(root / "tests" / "conftest.py", small_project)
+    shutil.copy(root / "tests" / "can_run.py", small_project)
+    (small_project / "conftest.py").write_text('pytest_plugins = ["can_run"]\n')
     (small_project / "test_one.py").write_text(
         "import pytest\n\ndef test_one():\n    pytest.skip('no such tool')\n"
     )
