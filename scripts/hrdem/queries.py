@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 
 HEADER_KEYS = ("summary", "description", "tags", "parameters")
 PARAMETER_KEYS = ("type", "example", "description")
+RESERVED = ("endpoint", "format", "help")
+"""Names that no parameter may have: `hrdem ask` has options of these names for every query."""
 ANY_KIND = "thing"
 """The kind in ``iri:thing``: a thing of any kind."""
 PARAMETER_TYPES = (
@@ -331,10 +333,10 @@ def _read_header(
     places: dict[str, int] = {}
     if "parameters" in header:
         for name, given in header["parameters"].mapping("parameters").items():
-            if not _VARIABLE.match(name):
+            if not _VARIABLE.match(name) or name in RESERVED:
                 raise given.error(
-                    f"The parameter name {name!r} is not a letter followed by letters and digits."
-                    " Rename it here and in the body."
+                    f"A parameter cannot be called {name!r}. Use a letter followed by letters and"
+                    f" digits, other than {', '.join(RESERVED)}; here and in the body."
                 )
             keys = given.mapping(f"parameter {name}", PARAMETER_KEYS, required=PARAMETER_KEYS)
             parameters[name] = Parameter(name, *(keys[key].text() for key in PARAMETER_KEYS))

@@ -1,0 +1,417 @@
+"""The command line: reads what was typed, calls the module that does it, prints what comes back.
+
+Nothing else happens here. Modules are imported where a command needs them, so that `hrdem ask`
+starts as fast as the engine it uses.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+from hrdem import __version__
+from hrdem.errors import EXIT_FINE, EXIT_USAGE, EXIT_WRONG, HrdemError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from hrdem.project import Project
+    from hrdem.queries import SavedQuery
+
+EXIT_INTERRUPTED = 130
+"""Exit code when the person pressed Ctrl-C, as shells have it."""
+EXIT_BROKEN_PIPE = 141
+"""Exit code when the reader of the output went away, as shells have it."""
+
+_CODES = """\
+exit codes:
+  0    fine
+  1    something is wrong: with a file, the graph, a query, or a check that failed
+  2    wrong usage: an unknown command, option, name or thing, or a value that does not fit
+  130  interrupted
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Args:
+        arguments: what was typed after ``hrdem``; by default what this process was started with.
+    """
+    typed = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = _run(typed)
+        sys.stdout.flush()
+        return code
+    except HrdemError as problem:
+        _complain(str(problem))
+        return EXIT_USAGE if isinstance(problem, UsageError) else EXIT_WRONG
+    except BrokenPipeError:
+        # Nobody reads any more; the interpreter must not complain about that either when it closes.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
+        return EXIT_BROKEN_PIPE
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+
+
+def _run(typed: list[str]) -> int:
+    if typed[:1] == ["ask"]:
+        return _ask(typed[1:])
+    options = _parser().parse_args(typed)
+    command: Callable[[argparse.Namespace], int] = options.command
+    return command(options)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in one sentence what was wrong with the command line, and where help is."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(
+            f"{message[:1].upper()}{message[1:].rstrip('.')}. `{self.prog} --help` says how to use"
+            " it."
+        )
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="hrdem",
+        description="The EU's human rights and democracy policy towards the rest of the world,"
+        " as a graph that shows the words behind every fact.",
+        epilog=_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"hrdem {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def add(name: str, command: Callable[[argparse.Namespace], int], text: str) -> _Parser:
+        added: _Parser = commands.add_parser(
+            name,
+            help=text[0].lower() + text[1:].partition(". ")[0].rstrip("."),
+            description=text,
+            epilog=_CODES,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        added.set_defaults(command=command)
+        return added
+
+    one = add("ask", _ask_help, "Ask a saved question, or list them all.")
+    one.add_argument("name", nargs="?", metavar="NAME", help="name of the question")
+    _add_asking(one)
+
+    one = add("query", _query, "Ask any SPARQL query that reads. The project's prefixes are known.")
+    one.add_argument("file", metavar="FILE", help="file with the query, or - for standard input")
+    one.add_argument("--format", choices=("table", "csv", "json", "ttl"), default=None)
+    one.add_argument("--timeout", type=_seconds, default=60.0, metavar="SECONDS")
+    _add_endpoint(one)
+
+    one = add("why", _why, "Show the facts about a thing with the words behind each.")
+    one.add_argument("thing", metavar="THING", help="slug, prefixed name, IRI or label")
+    one.add_argument("property", nargs="?", metavar="PROPERTY", help="only this property")
+    _add_endpoint(one)
+
+    one = add("timeline", _timeline, "Draw the instruments in time.")
+    one.add_argument("--on", metavar="DAY", help="mark a day and what applies on it (2021-01-31)")
+    one.add_argument("--as-known-on", metavar="DAY", help="leave out what was decided after a day")
+    _add_endpoint(one)
+
+    one = add("build", _build, "Build the graph from the files of the project, into build/.")
+    one = add("check", _check, "Check everything that can be wrong in the files of the project.")
+    one.add_argument("--format", choices=("text", "json"), default="text")
+    one.add_argument("--report", metavar="FILE", help="also write the SHACL report, in Turtle")
+
+    one = add(
+        "answers",
+        _answers,
+        "Compare the answers on file with the built graph. For those who edit data or questions.",
+    )
+    one.add_argument("names", nargs="*", metavar="NAME", help="only these questions")
+    one.add_argument("--write", action="store_true", help="file the answers that differ")
+
+    add("run", _everything, "Build, check, answer every saved question, and say what came out.")
+    return parser
+
+
+def _add_asking(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--format",
+        choices=("table", "csv", "json", "ttl"),
+        help="table (default), csv, json (SPARQL results), or ttl for answers made of triples",
+    )
+    _add_endpoint(parser)
+
+
+def _add_endpoint(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of the built graph"
+    )
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds < 1e6:
+        raise argparse.ArgumentTypeError(f"a number of seconds is wanted, not {text!r}")
+    return seconds
+
+
+# --- commands -------------------------------------------------------------------------------------
+
+
+def _ask_help(options: argparse.Namespace) -> int:
+    raise AssertionError("`ask` is handled before")  # its options depend on the question
+
+
+def _ask(typed: list[str]) -> int:
+    """Ask a saved query; its parameters are options, so they are parsed when it is known."""
+    from hrdem.answers import answer, find_query, text_of
+    from hrdem.project import Project
+    from hrdem.queries import load_catalogue
+    from hrdem.store import open_store
+
+    common = _Parser(prog="hrdem ask", add_help=False, allow_abbrev=False)
+    common.add_argument("name", nargs="?")
+    common.add_argument("-h", "--help", action="store_true")
+    _add_asking(common)
+    options, rest = common.parse_known_args(typed)
+    if options.help and options.name is None:
+        _parser().parse_args(["ask", "--help"])
+    project = Project.find()
+    queries = load_catalogue(project)
+    if options.name is None:
+        if rest:
+            raise UsageError(
+                f"{rest[0]!r} is not an option of `hrdem ask`. Name a question first; its options"
+                " come after it."
+            )
+        _print(_listing(queries))
+        return EXIT_FINE
+    query = find_query(queries, options.name)
+    own = _Parser(
+        prog=f"hrdem ask {query.name}",
+        description=f"{query.summary}\n\n{_filled(query.description)}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+        argument_default=argparse.SUPPRESS,
+        epilog=_CODES,
+    )
+    for parameter in query.parameters.values():
+        own.add_argument(
+            f"--{parameter.name}",
+            metavar=parameter.type.partition(":")[2].upper(),
+            help=f"{parameter.description} (default: {parameter.example})".replace("%", "%%"),
+        )
+    if options.help:
+        _add_asking(own)
+        own.print_help()
+        return EXIT_FINE
+    values = vars(own.parse_args(rest))
+    found = answer(open_store(project, options.endpoint), query, values)
+    form = options.format or ("ttl" if query.form == "construct" else "table")
+    _write(text_of(found, form, _width()), form)
+    return EXIT_FINE
+
+
+def _listing(queries: Sequence[SavedQuery]) -> str:
+    lines = []
+    topic = None
+    for query in queries:
+        if query.topic != topic:
+            lines += ([""] if lines else []) + [query.topic.capitalize()]
+            topic = query.topic
+        options = "".join(f" [--{name} …]" for name in query.parameters)
+        lines.append(f"  {query.name}{options}")
+        lines.append(_filled(query.summary, "      "))
+    lines += ["", "Ask one with `hrdem ask NAME`; `hrdem ask NAME --help` says more about it."]
+    return "\n".join(lines) + "\n"
+
+
+def _query(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from hrdem.answers import run, text_of
+    from hrdem.project import Project
+    from hrdem.queries import form_of
+    from hrdem.store import GuardedStore, RemoteStore, Store
+
+    path = None if options.file == "-" else Path(options.file)
+    try:
+        data = sys.stdin.buffer.read() if path is None else path.read_bytes()
+        text = data.decode("utf-8")
+    except OSError as problem:
+        raise HrdemError(f"The query cannot be read: {problem.strerror}.", path=path) from problem
+    except UnicodeDecodeError as problem:
+        raise HrdemError("The query is not UTF-8. Save it as UTF-8.", path=path) from problem
+    store: Store
+    if options.endpoint is not None:
+        store = RemoteStore(options.endpoint, options.timeout)
+    else:
+        store = GuardedStore(Project.find(), options.timeout)
+    try:
+        form = form_of(text)
+        found = run(store, form, text)
+    except UsageError:
+        raise
+    except HrdemError as problem:
+        raise HrdemError(problem.message, path=problem.path or path) from problem
+    shape = options.format or ("ttl" if form in ("construct", "describe") else "table")
+    _write(text_of(found, shape, _width()), shape)
+    return EXIT_FINE
+
+
+def _why(options: argparse.Namespace) -> int:
+    from hrdem import why
+    from hrdem.project import Project
+    from hrdem.store import find_thing, open_store
+
+    store = open_store(Project.find(), options.endpoint)
+    thing = find_thing(store, options.thing)
+    prop = None if options.property is None else why.find_property(store, options.property)
+    claims = why.explain(store, thing, prop)
+    unknown = why.gaps(store, thing, prop)
+    _print(why.draw(thing, why.heading(store, thing), claims, unknown, _width()))
+    return EXIT_FINE
+
+
+def _timeline(options: argparse.Namespace) -> int:
+    from hrdem import timeline
+    from hrdem.project import Project
+    from hrdem.store import open_store
+
+    on = None if options.on is None else timeline.day("--on", options.on)
+    known = options.as_known_on
+    known = None if known is None else timeline.day("--as-known-on", known)
+    store = open_store(Project.find(), options.endpoint)
+    found = timeline.rows(store, on, known)
+    signs = timeline.UNICODE if _encodes("".join(timeline.UNICODE)) else timeline.ASCII
+    _print(timeline.draw(found, _width(), on=on, as_known_on=known, signs=signs))
+    return EXIT_FINE
+
+
+def _build(options: argparse.Namespace) -> int:
+    from hrdem.build import build
+    from hrdem.errors import display_path
+
+    project = _checkout()
+    manifest = build(project)
+    counts = manifest.counts
+    _print(
+        f"Built {counts['triples']:,} triples from {counts['documents']} documents and"
+        f" {counts['passages']['all']} passages, with {counts['queries']} saved questions, into"
+        f" {display_path(project.build)}.\n"
+    )
+    return EXIT_FINE
+
+
+def _check(options: argparse.Namespace) -> int:
+    from hrdem import runner
+
+    findings = runner.check(_checkout(), options.report)
+    if options.format == "json":
+        _write(runner.findings_json(findings), "json")
+    else:
+        _print(runner.findings_text(findings))
+    return EXIT_WRONG if runner.fatal(findings) else EXIT_FINE
+
+
+def _answers(options: argparse.Namespace) -> int:
+    from hrdem import answers
+    from hrdem.errors import display_path
+    from hrdem.queries import load_catalogue
+    from hrdem.store import open_store
+
+    project = _checkout()
+    queries: Sequence[SavedQuery] = load_catalogue(project)
+    chosen = [answers.find_query(queries, name) for name in options.names] or queries
+    comparisons = answers.compare(project, open_store(project), chosen)
+    for each in comparisons:
+        if not each.agrees:
+            _print(answers.difference(each))
+    differing = [each for each in comparisons if not each.agrees]
+    strays = answers.strays(project, queries)
+    for path in strays:
+        _print(f"{display_path(path)} is the answer to no question. Delete it.\n")
+    if options.write:
+        written = answers.write(comparisons)
+        _print(f"{len(written)} of {len(comparisons)} answers written.\n")
+        return EXIT_WRONG if strays else EXIT_FINE
+    _print(f"{len(comparisons) - len(differing)} of {len(comparisons)} answers are as on file.\n")
+    if differing:
+        _print("If the new ones are right, file them with `hrdem answers --write`.\n")
+    return EXIT_WRONG if differing or strays else EXIT_FINE
+
+
+def _everything(options: argparse.Namespace) -> int:
+    from hrdem import runner, timeline
+
+    signs = timeline.UNICODE if _encodes("".join(timeline.UNICODE)) else timeline.ASCII
+    return EXIT_FINE if runner.run(_checkout(), _print, _width(), signs) else EXIT_WRONG
+
+
+def _checkout() -> Project:
+    """Return the project, which must be one whose files can be edited."""
+    from hrdem.project import Project
+
+    project = Project.find()
+    if project.installed:
+        raise HrdemError(
+            "This command works on the files of the project, and the installed package carries only"
+            " what was made from them. Run it inside a clone."
+        )
+    return project
+
+
+# --- printing -------------------------------------------------------------------------------------
+
+
+def _width() -> int:
+    """Return how many characters a line may have: COLUMNS, else the terminal, else 80."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns) > 0:
+        return int(columns)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or 80
+    except (OSError, ValueError, AttributeError):
+        return 80
+
+
+def _encodes(text: str) -> bool:
+    """Return whether standard output can show `text`."""
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _print(text: str) -> None:
+    """Print words for people; what the terminal cannot show is replaced, and never an error."""
+    if not _encodes(text):
+        encoding = sys.stdout.encoding or "ascii"
+        text = text.encode(encoding, "replace").decode(encoding)
+    sys.stdout.write(text)
+
+
+def _write(text: str, form: str) -> None:
+    """Print an answer; what programs read is UTF-8 and to the byte as its format says."""
+    if form == "table":
+        _print(text)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8"))
+
+
+def _complain(message: str) -> None:
+    encoding = sys.stderr.encoding or "ascii"
+    sys.stderr.write(f"hrdem: {message}\n".encode(encoding, "replace").decode(encoding))
+
+
+def _filled(text: str, indent: str = "") -> str:
+    import textwrap
+
+    return textwrap.fill(text, max(40, _width()), initial_indent=indent, subsequent_indent=indent)
