@@ -210,6 +210,8 @@ def syntax_error(text: str, problem: SyntaxError, path: Path | None = None) -> H
         if words in found[3]:
             reason = sentence
     lines = text.splitlines()
+    if (line, column) >= _place(text, len(text.rstrip())):
+        reason = "it ends before it is complete; a closing bracket may be missing"
     shown = lines[line - 1] if line <= len(lines) else ""
     where = "" if path is not None else f" at line {line}, column {column}"
     caret = f"\n    {shown}\n    {' ' * (column - 1)}^" if shown.strip() else ""

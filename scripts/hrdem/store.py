@@ -23,7 +23,7 @@ import pyoxigraph as ox
 
 from hrdem.errors import HrdemError, UsageError
 from hrdem.queries import ANY_KIND, blank_comments, form_of, syntax_error, thing_iris
-from hrdem.vocabulary import BASE, PREFIXES, SKOS, XSD, kind_of, shorten
+from hrdem.vocabulary import BASE, KINDS, PREFIXES, SKOS, XSD, kind_of, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -579,11 +579,14 @@ def find_thing(store: Store, text: str, kind: str = ANY_KIND) -> str:
 
     Args:
         store: the graph to look in.
-        text: a slug, a prefixed name, a full IRI, or a label (in any case of letters).
+        text: a slug, a prefixed name, a full IRI, or a label (in any case of letters). A slug that
+            things of several kinds have means the kind that :data:`hrdem.vocabulary.KINDS` lists
+            first: ``action-plan-2020-2024`` is the instrument, not its period.
         kind: the kind that the thing must be of.
 
     Raises:
-        UsageError: if there is no such thing, with the nearest ones named; or more than one.
+        UsageError: if there is no such thing, with the nearest ones named; if several have the
+            label.
     """
     candidates = thing_iris(text, kind)
     if candidates:
@@ -599,16 +602,24 @@ def find_thing(store: Store, text: str, kind: str = ANY_KIND) -> str:
         labels = _labels(store, kind)
         wanted = text.strip().casefold()
         iris = sorted({iri for iri, label in labels if label.casefold() == wanted})
-    if len(iris) == 1:
-        return iris[0]
+    if len(iris) == 1 or (iris and candidates):
+        return min(iris, key=_rank)
     if iris:
         raise UsageError(
             f"{text!r} names several things. Say which: {', '.join(shorten(iri) for iri in iris)}."
         )
     what = "thing" if kind == ANY_KIND else kind
-    near = nearest(text, {name: iri for iri, label in labels for name in (slug_of(iri), label)})
+    names: dict[str, str] = {}
+    for iri, label in sorted(labels, key=lambda pair: _rank(pair[0])):
+        names.setdefault(slug_of(iri), iri)
+        names.setdefault(label, iri)
+    near = nearest(text, names)
     hint = f" Did you mean {' or '.join(shorten(iri) for iri in near)}?" if near else ""
     raise UsageError(f"There is no {what} {text!r} in the graph.{hint}")
+
+
+def _rank(iri: str) -> tuple[int, str]:
+    return list(KINDS).index(kind_of(iri) or next(reversed(KINDS))), iri
 
 
 def _labels(store: Store, kind: str) -> list[tuple[str, str]]:

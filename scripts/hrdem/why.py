@@ -433,7 +433,7 @@ class _Page:
             subject = group[0].subject
             if subject == self._thing:
                 place = ""
-            elif _value_iri(group[0]) == self._thing and group[0].property not in _NEAR:
+            elif _of_others(group[0], self._thing):
                 place = "Said of other things"
             else:
                 place = group[0].names.get(subject, subject)
@@ -453,15 +453,17 @@ class _Page:
 
     def _group(self, group: list[Claim]) -> None:
         first = group[0]
-        name = first.names.get(first.property) or shorten(first.property)
+        name = first.names.get(first.property) or _words(first.property)
         if first.property == RDF_TYPE:
             name = "is a"
+        incoming = _of_others(first, self._thing)
+        if incoming:
+            name += " it"
         note = {DERIVED: " (derived by a rule from other facts)"}.get(first.basis, "")
         if first.basis == DESCRIBED:
             note = " (from the description of the source)"
         self._lines.append("")
         self._add(f"{name}{note}")
-        incoming = first.subject != self._thing and _value_iri(first) == self._thing
         for behind, claims in _by_evidence(group):
             for claim in claims:
                 text = claim.names.get(claim.subject, shorten(claim.subject))
@@ -522,6 +524,16 @@ class _Page:
             break_long_words=False,
             break_on_hyphens=False,
         ) or [""]
+
+
+def _of_others(claim: Claim, thing: str) -> bool:
+    """Return whether a claim is about something that does not exist for the sake of `thing`."""
+    return claim.subject != thing and _value_iri(claim) == thing and claim.property not in _NEAR
+
+
+def _words(iri: str) -> str:
+    """Return the local name of a property that has no label here as words."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", slug_of(iri)).lower()
 
 
 def _standing(iri: str) -> str:
