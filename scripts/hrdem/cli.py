@@ -17,6 +17,7 @@ from hrdem.errors import EXIT_FINE, EXIT_USAGE, EXIT_WRONG, HrdemError, UsageErr
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from hrdem.check import Finding
     from hrdem.project import Project
     from hrdem.queries import SavedQuery
 
@@ -218,7 +219,7 @@ def _ask(typed: list[str]) -> int:
 
 
 def _listing(queries: Sequence[SavedQuery]) -> str:
-    lines = []
+    lines: list[str] = []
     topic = None
     for query in queries:
         if query.topic != topic:
@@ -309,14 +310,25 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from hrdem import runner
+    from pathlib import Path
 
-    findings = runner.check(_checkout(), options.report)
+    from hrdem.check import as_json, check, failed
+
+    project = _checkout()
+    report = None if options.report is None else Path(options.report)
+    findings = check(project, report=report)
     if options.format == "json":
-        _write(runner.findings_json(findings), "json")
+        _write(as_json(findings, project.root), "json")
     else:
-        _print(runner.findings_text(findings))
-    return EXIT_WRONG if runner.fatal(findings) else EXIT_FINE
+        _print("".join(f"{finding}\n" for finding in findings))
+        _print(_verdict(findings))
+    return EXIT_WRONG if failed(findings) else EXIT_FINE
+
+
+def _verdict(findings: Sequence[Finding]) -> str:
+    from hrdem.runner import verdict
+
+    return verdict(findings) + "\n"
 
 
 def _answers(options: argparse.Namespace) -> int:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Term = ox.NamedNode | ox.BlankNode | ox.Literal
 
-LABEL_WIDTH = 29
+LABEL_WIDTH = 31
 """How many characters the name of an instrument may take."""
 _LEAST_PER_YEAR = 2.0  # characters; with fewer, neighbouring years could not be told apart
 _VAGUE_DAYS = 366  # an event that is known less exactly than a year gets no mark
@@ -289,13 +289,21 @@ def draw(
         if row.kind != kind:
             kind = row.kind
             lines.append(scale.line(row.kind_label, [], on, signs))
-        name = slug_of(row.instrument)
-        if len(name) > LABEL_WIDTH - 3:
-            name = name[: LABEL_WIDTH - 4] + signs.cut
+        name = _name(row.instrument, signs)
         sign = signs.applies if row.applies else " "
         lines.append(scale.line(f"{sign} {name}", _cells(row, scale, signs), on, signs))
     lines += ["", *_legend(found, scale, on, signs)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _name(instrument: str, signs: Signs) -> str:
+    """Return the slug, the middle left out if it is long: the years that tell it apart come last."""
+    name = slug_of(instrument)
+    room = LABEL_WIDTH - 3
+    if len(name) <= room:
+        return name
+    tail = 11
+    return name[: room - tail - 1] + signs.cut + name[-tail:]
 
 
 class _Scale:

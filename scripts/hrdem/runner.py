@@ -1,0 +1,124 @@
+"""Everything in one go: builds, checks, answers every saved question, draws, and sums up.
+
+What is found wrong on the way is told and counted; only what makes going on pointless, a graph that
+cannot be built, ends the run early.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from hrdem import answers, timeline
+from hrdem.build import build
+from hrdem.check import check, failed
+from hrdem.check.finding import SEVERITIES
+from hrdem.errors import display_path
+from hrdem.queries import load_catalogue
+from hrdem.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from hrdem.build import Manifest
+    from hrdem.check import Finding
+    from hrdem.project import Project
+
+_SHOWN = 20
+"""How many findings are shown; `hrdem check` shows all."""
+
+
+def run(
+    project: Project,
+    say: Callable[[str], object],
+    width: int = 80,
+    signs: timeline.Signs = timeline.UNICODE,
+) -> bool:
+    """Build, check, answer and draw; return whether everything was right.
+
+    Args:
+        project: the project; its ``build`` is replaced.
+        say: takes text to show, line feeds included.
+        width: characters a line.
+        signs: the characters for the timeline.
+
+    Raises:
+        HrdemError: if the graph cannot be built or asked.
+    """
+    started = time.monotonic()
+    manifest = build(project)
+    say(f"Built the graph: {manifest.counts['triples']:,} triples.\n")
+
+    findings = check(project)
+    for finding in findings[:_SHOWN]:
+        say(f"{finding}\n")
+    if len(findings) > _SHOWN:
+        say(f"… and {len(findings) - _SHOWN} more; `hrdem check` shows all.\n")
+    say(f"Checked it: {verdict(findings)}\n")
+
+    store = open_store(project)
+    compared = answers.compare(project, store, load_catalogue(project))
+    strays = answers.strays(project, load_catalogue(project))
+    say("\nAnswered every saved question:\n")
+    for each in compared:
+        say(_line(each, width))
+    for path in strays:
+        say(f"{display_path(path)} is the answer to no question.\n")
+
+    say("\nThe framework in time:\n\n")
+    say(timeline.draw(timeline.rows(store), width, signs=signs))
+
+    differing = sum(not each.agrees for each in compared)
+    seconds = time.monotonic() - started
+    say("\n" + _summary(project, manifest, findings, compared, seconds))
+    return not failed(findings) and not differing and not strays
+
+
+def _line(compared: answers.Comparison, width: int) -> str:
+    rows = f"{compared.rows:>5} {'row ' if compared.rows == 1 else 'rows'}"
+    state = "as on file" if compared.agrees else "DIFFERS from the answer on file"
+    if compared.filed is None:
+        state = "NOT ON FILE"
+    room = max(10, width - 12 - len(state) - 1)
+    return f"{rows}  {compared.query.name:<{room}}{state}\n"
+
+
+def verdict(findings: Sequence[Finding]) -> str:
+    """Return in a sentence how many findings of each severity there are."""
+    counts = Counter(finding.severity for finding in findings)
+    parts = [
+        f"{counts[severity]} {severity}{'s' if counts[severity] != 1 else ''}"
+        for severity in SEVERITIES
+        if counts[severity]
+    ]
+    return f"{', '.join(parts)}." if parts else "nothing is wrong."
+
+
+def _summary(
+    project: Project,
+    manifest: Manifest,
+    findings: Sequence[Finding],
+    compared: Sequence[answers.Comparison],
+    seconds: float,
+) -> str:
+    counts = manifest.counts
+    passages, facts = counts["passages"], counts["statements"]
+    agreeing = sum(each.agrees for each in compared)
+    build_folder = display_path(project.build)
+    rows = [
+        ("sources", f"{counts['documents']} documents, {passages['all']:,} passages"),
+        (
+            "facts",
+            f"{facts['all']:,}, of which {facts['all'] - facts['hrdem:Accepted']:,} stand as"
+            " disputed, superseded or mistaken",
+        ),
+        ("graph", f"{counts['triples']:,} triples in {build_folder}/hrdem.ttl (also .nt, .rdf,"),
+        ("", f".jsonld; with a graph per passage: .trig, .nq); {build_folder}/manifest.json"),
+        ("check", verdict(findings)),
+        ("questions", f"{len(compared)}, {agreeing} answered as on file in queries/answers/"),
+        ("time", f"{seconds:.1f} seconds"),
+        ("next", "hrdem ask              lists the questions"),
+        ("", "hrdem why THING        shows the words behind a fact"),
+    ]
+    return "".join(f"{name:<11}{text}\n" for name, text in rows)
