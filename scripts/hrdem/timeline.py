@@ -297,7 +297,7 @@ def draw(
 
 
 def _name(instrument: str, signs: Signs) -> str:
-    """Return the slug, the middle left out if it is long: the years that tell it apart come last."""
+    """Return the slug, shortened in the middle: the years that tell it apart come last."""
     name = slug_of(instrument)
     room = LABEL_WIDTH - 3
     if len(name) <= room:
