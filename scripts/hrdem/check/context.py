@@ -1,0 +1,141 @@
+"""What the checks of the graph look at: the sources, the graph made of them, and where is what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from hrdem import vocabulary as v
+from hrdem.build import Graph
+from hrdem.documents import Passage, Sources, locate
+from hrdem.project import Project
+
+
+class Place(NamedTuple):
+    """Where something is stated: file, line counted from 1, and IRI of the passage, if any."""
+
+    path: Path | None = None
+    line: int | None = None
+    passage: str | None = None
+
+
+@dataclass(frozen=True)
+class Context:
+    """A project that was read, and its graph.
+
+    Attributes:
+        project: the project.
+        sources: everything in its ``data/``.
+        graph: the graph that the build makes of it.
+    """
+
+    project: Project
+    sources: Sources
+    graph: Graph
+
+    @cached_property
+    def store(self) -> ox.Store:
+        """The merged graph, to be asked in SPARQL."""
+        store = ox.Store()
+        store.bulk_extend(
+            ox.Quad(t.subject, t.predicate, t.object) for t in sorted(self.graph.merged, key=str)
+        )
+        return store
+
+    def facts(self) -> Iterator[tuple[Passage, ox.Triple]]:
+        """Yield each fact with its passage, accepted or not."""
+        for passage in self.sources.passages.values():
+            for fact in passage.facts:
+                yield passage, fact
+
+    # --- where is what ----------------------------------------------------------------------------
+
+    def place(self, thing: str, predicate: str | None = None, value: str | None = None) -> Place:
+        """Return where to put right what is wrong with a thing.
+
+        That is, in this order: where `predicate` leads from `thing` to `value`; where `predicate`
+        says anything about `thing`; where the thing is described; where it is mentioned at all.
+
+        Args:
+            thing: IRI of a thing, passage or statement node.
+            predicate: IRI of the property concerned, if any.
+            value: the value concerned, an IRI or the lexical form of a literal, if any.
+        """
+        thing = self._statements.get(thing, thing)
+        keys: list[tuple[str | None, ...]] = [(thing, None, None)]
+        if predicate is not None:
+            keys = [(thing, predicate, value), (thing, predicate, None), *keys]
+        for key in keys:
+            if key in self._stated:
+                return self._stated[key]
+        return self._mentioned.get(thing, Place())
+
+    @cached_property
+    def _statements(self) -> dict[str, str]:
+        """IRI of each statement node to the IRI of its subject."""
+        return {
+            v.value(t.subject): v.value(t.object)
+            for t in self.graph.merged
+            if t.predicate.value == v.RDF_SUBJECT
+        }
+
+    @cached_property
+    def _stated(self) -> dict[tuple[str | None, ...], Place]:
+        """(thing, predicate or None, value or None) to the first place that says so.
+
+        Descriptions come before facts, so that what is missing is missed where the thing is
+        described.
+        """
+        places: dict[tuple[str | None, ...], Place] = {}
+
+        def add(triple: ox.Triple, path: Path, passage: str | None) -> None:
+            s, p, o = (v.value(t) for t in (triple.subject, triple.predicate, triple.object))
+            new = [key for key in ((s, p, o), (s, p, None), (s, None, None)) if key not in places]
+            if new:
+                place = Place(path, locate(path, passage or s), passage)
+                places.update(dict.fromkeys(new, place))
+
+        for source in self.sources.files:
+            for triple in source.triples():
+                subject = v.value(triple.subject)
+                add(triple, source.path, subject if subject in self.sources.passages else None)
+        for passage, fact in self.facts():
+            add(fact, passage.file, passage.iri)
+        return places
+
+    @cached_property
+    def _mentioned(self) -> dict[str, Place]:
+        """IRI of each thing to the first place where it is the object of a statement."""
+        places: dict[str, Place] = {}
+        for passage, fact in self.facts():
+            iri = v.value(fact.object)
+            if isinstance(fact.object, ox.NamedNode) and iri not in places:
+                places[iri] = Place(passage.file, locate(passage.file, passage.iri), passage.iri)
+        for source in self.sources.files:
+            for triple in source.triples():
+                iri = v.value(triple.object)
+                if isinstance(triple.object, ox.NamedNode) and iri not in places:
+                    places[iri] = Place(source.path, locate(source.path, v.value(triple.subject)))
+        return places
+
+    # --- names for people -------------------------------------------------------------------------
+
+    def name(self, iri: str) -> str:
+        """Return how a message calls a thing: its English label in quotation marks and its IRI."""
+        label = self._labels.get(iri)
+        return v.shorten(iri) if label is None else f"“{label}” ({v.shorten(iri)})"
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        return {
+            v.value(t.subject): t.object.value
+            for t in sorted(self.graph.merged, key=str)
+            if t.predicate.value == v.SKOS + "prefLabel"
+            and isinstance(t.object, ox.Literal)
+            and t.object.language == "en"
+        }

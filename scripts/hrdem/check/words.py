@@ -1,0 +1,171 @@
+"""Checks that quotes are the words of the text, and that passages cover all of its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hrdem import vocabulary as v
+from hrdem.check.context import Context
+from hrdem.check.finding import VIOLATION, Finding
+from hrdem.documents import Passage, locate
+
+_WORD = re.compile(r"\S+")
+_PARAGRAPH = re.compile(r"(?:\r?\n[ \t]*){2,}")
+_SHOWN = 70
+"""How many characters of a text a message shows."""
+
+
+def run(context: Context) -> Iterator[Finding]:
+    """Yield findings about quotes that are not in place and about words that no passage covers."""
+    names = {
+        v.value(t.subject): v.value(t.object)
+        for source in context.sources.files
+        for t in source.triples()
+        if t.predicate.value == v.TEXT_FILE
+    }
+    covered: dict[str, list[tuple[int, int]]] = {name: [] for name in context.sources.texts}
+    for passage in context.sources.passages.values():
+        name = names.get(passage.document)
+        problem = (
+            _without_text(passage)
+            if name is None
+            else _in_text(passage, name, context.sources.texts[name])
+        )
+        if problem is not None:
+            code, message = problem
+            yield Finding(
+                code,
+                VIOLATION,
+                f"{v.shorten(passage.iri)}: {message}",
+                passage.file,
+                locate(passage.file, passage.iri),
+                passage.iri,
+                passage.iri,
+            )
+        if name is not None:
+            covered[name].extend(_meant(passage, context.sources.texts[name]))
+    for name, spans in covered.items():
+        yield from _uncovered(context, name, context.sources.texts[name], spans)
+
+
+def _without_text(passage: Passage) -> tuple[str, str] | None:
+    """Return code and message of what is wrong with a passage whose text is not in the project."""
+    if passage.quote is None and passage.start is None and passage.end is None:
+        return None
+    return (
+        "quote-without-text",
+        "There is a quote or an offset, but the text of the document is not in data/texts, so"
+        " nobody can compare them. Put the text there and name it with hrdem:textFile if it may be"
+        " given away; otherwise say where the passage is with hrdem:locator, and leave the words"
+        " where they are.",
+    )
+
+
+def _in_text(passage: Passage, name: str, text: str) -> tuple[str, str] | None:
+    """Return code and message of what is wrong with the place of a passage in its text."""
+    quote, start, end = passage.quote, passage.start, passage.end
+    if quote is None or start is None or end is None:
+        if quote is None and start is None and end is None and passage.locator is not None:
+            return None
+        return (
+            "quote-incomplete",
+            f"A passage of {name} is found by its words. Add hrdem:quote, hrdem:start and"
+            " hrdem:end, all three.",
+        )
+    if text[start:end] != quote:
+        return "quote-misplaced", _misplaced(quote, start, end, name, text)
+    number = paragraph_of(text, start)
+    if passage.paragraph not in (None, number):
+        return (
+            "quote-paragraph",
+            f"The quote stands in paragraph {number} of {name}, not in paragraph"
+            f" {passage.paragraph}. Paragraphs are what blank lines part, counted from 1. Correct"
+            " hrdem:paragraph.",
+        )
+    return None
+
+
+def _misplaced(quote: str, start: int, end: int, name: str, text: str) -> str:
+    """Return what to tell somebody whose quote is not at its offsets."""
+    there = (
+        f"There stands “{_cut(text[start:end])}”."
+        if start < end <= len(text)
+        else f"The text has {len(text)} code points."
+    )
+    places = [found.start() for found in re.finditer(re.escape(quote), text)]
+    if len(places) == 1:
+        advice = f"The quote stands at {places[0]} to {places[0] + len(quote)}: correct the offsets"
+    elif places:
+        advice = "The quote stands at " + " and at ".join(
+            f"{place} to {place + len(quote)}" for place in places
+        )
+        advice += ": take the one that is meant"
+    else:
+        advice = "These words stand nowhere in the text: copy them from it, character by character"
+    return (
+        f"The quote “{_cut(quote)}” does not stand at {start} to {end} of {name}, counted in"
+        f" Unicode code points. {there} {advice}."
+    )
+
+
+def _meant(passage: Passage, text: str) -> Iterator[tuple[int, int]]:
+    """Yield the span of a passage, so that a wrong offset is not told a second time as a gap.
+
+    That is where its quote stands if it stands in one place, else what its offsets say.
+    """
+    quote, start, end = passage.quote, passage.start, passage.end
+    if quote and (start is None or end is None or text[start:end] != quote):
+        first = text.find(quote)
+        if first >= 0 and text.find(quote, first + 1) < 0:
+            start, end = first, first + len(quote)
+    if start is not None and end is not None and start < end <= len(text):
+        yield start, end
+
+
+def paragraph_of(text: str, offset: int) -> int:
+    """Return the number of the paragraph in which `offset` lies.
+
+    Paragraphs are parted by one or more blank lines and counted from 1; `offset` is in Unicode code
+    points.
+    """
+    return 1 + sum(1 for gap in _PARAGRAPH.finditer(text.rstrip()) if gap.end() <= offset)
+
+
+def _uncovered(
+    context: Context, name: str, text: str, spans: list[tuple[int, int]]
+) -> Iterator[Finding]:
+    """Yield a finding for each run of words that lies in no passage, whole or in part."""
+    inside = bytearray(len(text))
+    for start, end in spans:
+        inside[start:end] = b"\x01" * (end - start)
+    runs: list[list[int]] = []
+    fresh = True  # the next word outside begins a new run
+    for word in _WORD.finditer(text):
+        if all(inside[word.start() : word.end()]):
+            fresh = True
+        elif fresh or paragraph_of(text, word.start()) != paragraph_of(text, runs[-1][0]):
+            runs.append([word.start(), word.end()])
+            fresh = False
+        else:
+            runs[-1][1] = word.end()
+    for start, end in runs:
+        count = len(_WORD.findall(text[start:end]))
+        words = "This word lies" if count == 1 else f"These {count} words lie"
+        yield Finding(
+            "words-uncovered",
+            VIOLATION,
+            f"{words} in no passage: “{_cut(text[start:end])}” ({start} to {end}, in Unicode code"
+            " points). Add a passage for them, with the facts that they support or with"
+            " hrdem:assertsNothing and the reason.",
+            context.project.data / "texts" / name,
+            text.count("\n", 0, start) + 1,
+        )
+
+
+def _cut(text: str) -> str:
+    """Return `text` on one line, the middle left out if it is long."""
+    line = " ".join(text.split())
+    if len(line) <= _SHOWN:
+        return line
+    return f"{line[: _SHOWN // 2].rstrip()} … {line[-_SHOWN // 2 :].lstrip()}"
