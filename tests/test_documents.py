@@ -250,8 +250,8 @@ def test_one_passage_described_in_two_files(mini: Mini) -> None:
     mini.write("data/documents/other.trig", text)
 
     assert mini.error() == (
-        f"data/documents/other.trig:{mini.line(NOTE, 'note:p1 a')}: The passage <https://w3id.org/hrdem/document/note#p1> is"
-        " already described in data/documents/note.trig. Give one of the two another IRI."
+        f"data/documents/other.trig:{mini.line(NOTE, 'note:p1 a')}: The passage"
+        " <https://w3id.org/hrdem/document/note#p1> is already described in data/documents/note.trig. Give one of the two another IRI."
     )
 
 

@@ -343,7 +343,7 @@ def small_project(tmp_path: Path, bootstrap: ModuleType, monkeypatch: pytest.Mon
 def test_all_steps_pass(
     small_project: Path, bootstrap: ModuleType, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert bootstrap.run_tests(sys.executable, ["-p", "no:cacheprovider"]) == 0
+    assert bootstrap.run_tests(sys.executable, ["-n0", "-p", "no:cacheprovider"]) == 0
     assert "1 passed" in capfd.readouterr().out.splitlines()[-1]
 
 
@@ -365,7 +365,7 @@ def test_each_step_can_fail(
     step: str,
 ) -> None:
     (small_project / file).write_text(text)
-    assert bootstrap.run_tests(sys.executable, ["-p", "no:cacheprovider"]) == 1
+    assert bootstrap.run_tests(sys.executable, ["-n0", "-p", "no:cacheprovider"]) == 1
     assert capfd.readouterr().err.splitlines()[-1] == f"HRDem: failed: {step}"
 
 

@@ -268,7 +268,7 @@ def run_tests(python: str, arguments: Sequence[str]) -> int:
         "ruff check": ["ruff", "check", "--quiet", "."],
         "ruff format": ["ruff", "format", "--check", "--quiet", "."],
         "mypy": ["mypy", "--no-error-summary"],
-        "pytest": ["pytest", *arguments],
+        "pytest": ["pytest", "-n", "auto", "--maxprocesses=4", "--dist=loadgroup", *arguments],
     }
     failed = []
     for name, command in steps.items():

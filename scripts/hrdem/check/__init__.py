@@ -6,17 +6,14 @@ thing one IRI; does the graph conform to the SHACL shapes.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from hrdem.build import assemble
-from hrdem.check import identity, shapes, syntax, terms, words
+from hrdem.check import identity, shacl, shapes, syntax, terms, words
 from hrdem.check.context import Context
 from hrdem.check.finding import Finding, as_json, failed, in_order
-from hrdem.documents import read_sources
 from hrdem.errors import HrdemError
 from hrdem.project import Project
-from hrdem.queries import read_queries
 
 __all__ = ["Finding", "as_json", "check", "failed"]
 
@@ -34,16 +31,21 @@ def check(project: Project, report: Path | None = None) -> list[Finding]:
     Raises:
         HrdemError: if the report cannot be written.
     """
-    unreadable = list(syntax.run(project))
-    if unreadable:
+    material, unreadable = syntax.read(project)
+    if material is None:
         return in_order(unreadable)
-    sources = read_sources(project)
-    context = Context(project, sources, assemble(project, sources, read_queries(project)))
-    results = shapes.report(context)
+    try:
+        context = Context(
+            project, material.sources, assemble(project, material.sources, material.queries)
+        )
+        results = shapes.results(context)
+    except HrdemError as error:
+        return in_order([Finding.of_error("build", error)])
     if report is not None:
-        _write(report, results.serialize(format="longturtle", canon=True))
+        _write(report, shacl.report_turtle(results))
     return in_order(
         [
+            *unreadable,
             *terms.run(context),
             *words.run(context),
             *identity.run(context),
@@ -57,7 +59,7 @@ def _write(path: Path, text: str) -> None:
     part = path.with_name(path.name + ".part")
     try:
         part.write_text(text, encoding="utf-8")
-        os.replace(part, path)
+        part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise HrdemError(

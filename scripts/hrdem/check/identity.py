@@ -29,6 +29,40 @@ _SHARED: Final = ("comNumber", "joinNumber", "registerNumber")
 MENTIONED: Final = ("agent", "place", "post", "theme")
 """Kinds of things that must be mentioned; for the others the shape SupportedThing says so."""
 
+REGISTERS: Final = {
+    "instrument": "instruments.ttl",
+    "priority": "priorities.ttl",
+    "theme": "themes.ttl",
+    "agent": "agents.ttl",
+    "post": "agents.ttl",
+    "mandate": "mandates.ttl",
+    "place": "places.ttl",
+    "period": "periods.ttl",
+    "event": "events.ttl",
+    "speech-act": "speech-acts.ttl",
+    "aim": "speech-acts.ttl",
+    "figure": "figures.ttl",
+    "unknown": "unknowns.ttl",
+}
+"""Kind to the file in ``data/`` that registers things of this kind."""
+KIND_NAMES: Final = {
+    "instrument": "an instrument",
+    "priority": "a part of an instrument",
+    "theme": "a theme",
+    "agent": "a body, person or group of states",
+    "post": "a post",
+    "mandate": "a mandate",
+    "place": "a place",
+    "document": "a document",
+    "period": "a period",
+    "event": "an event or development",
+    "speech-act": "a speech act",
+    "aim": "an aim",
+    "figure": "a figure",
+    "unknown": "an unknown",
+}
+"""Kind to the words for a thing of this kind."""
+
 
 def run(context: Context) -> Iterator[Finding]:
     """Yield findings about things with two IRIs, two classes, no entry or no mention."""
@@ -100,9 +134,9 @@ def same_identifier(context: Context) -> Iterator[Finding]:
                     )
                     yield _finding(
                         "same-identifier",
-                        f"{context.name(thing)} and {context.name(other)} have the same hrdem:{name},"
-                        f" {value}. If they are one thing, use one IRI everywhere; if not, correct"
-                        f" the number{said}.",
+                        f"{context.name(thing)} and {context.name(other)} have the same"
+                        f" hrdem:{name}, {value}. If they are one thing, use one IRI everywhere; if"
+                        f" not, correct the number{said}.",
                         thing,
                         context.place(thing, v.HRDEM + name, value),
                     )
@@ -152,41 +186,6 @@ def unregistered(context: Context) -> Iterator[Finding]:
             iri,
             place,
         )
-
-
-REGISTERS: Final = {
-    "instrument": "instruments.ttl",
-    "priority": "priorities.ttl",
-    "theme": "themes.ttl",
-    "agent": "agents.ttl",
-    "post": "agents.ttl",
-    "mandate": "mandates.ttl",
-    "place": "places.ttl",
-    "period": "periods.ttl",
-    "event": "events.ttl",
-    "speech-act": "speech-acts.ttl",
-    "aim": "speech-acts.ttl",
-    "figure": "figures.ttl",
-    "unknown": "unknowns.ttl",
-}
-"""Kind to the file in ``data/`` that registers things of this kind."""
-KIND_NAMES: Final = {
-    "instrument": "an instrument",
-    "priority": "a part of an instrument",
-    "theme": "a theme",
-    "agent": "a body, person or group of states",
-    "post": "a post",
-    "mandate": "a mandate",
-    "place": "a place",
-    "document": "a document",
-    "period": "a period",
-    "event": "an event or development",
-    "speech-act": "a speech act",
-    "aim": "an aim",
-    "figure": "a figure",
-    "unknown": "an unknown",
-}
-"""Kind to the words for a thing of this kind."""
 
 
 def unmentioned(context: Context) -> Iterator[Finding]:
@@ -248,7 +247,12 @@ def two_classes(context: Context) -> Iterator[Finding]:
             types.setdefault(v.value(t.subject), set()).add(v.value(t.object))
 
     def general(name: str) -> set[str]:
-        return {name}.union(*(general(each) for each in above.get(name, ()) if each != name))
+        found, pending = {name}, [name]
+        while pending:
+            new = above.get(pending.pop(), set()) - found
+            found |= new
+            pending.extend(new)
+        return found
 
     for thing, found in sorted(types.items()):
         allowed = found & set(v.KINDS[v.kind_of(thing) or ""])

@@ -1,86 +1,56 @@
-"""Checks the graph against the SHACL shapes of ``validation/``, with pySHACL.
+"""Checks the graph against the SHACL shapes of ``validation/``.
 
-The shapes are the rules that others can use too: every one is an IRI of ours with a message in a
-sentence. This module runs them and says where in the files each result belongs.
+The shapes are the rules that others can use too: each is an IRI of ours with a message in a
+sentence. This module says of each result which thing it is about and where in the files to mend it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 import pyoxigraph as ox
 
 from hrdem import vocabulary as v
 from hrdem.check.context import Context
 from hrdem.check.finding import INFO, VIOLATION, WARNING, Finding
+from hrdem.check.shacl import Result, shape_files, validate
 
-if TYPE_CHECKING:
-    import rdflib
-
-SH: Final = "http://www.w3.org/ns/shacl#"
-SHAPE: Final = v.BASE + "shape/"
-_SEVERITIES: Final = {SH + "Violation": VIOLATION, SH + "Warning": WARNING, SH + "Info": INFO}
-_LONG: Final = 60
+_SEVERITIES: Final = {
+    v.SH + "Violation": VIOLATION,
+    v.SH + "Warning": WARNING,
+    v.SH + "Info": INFO,
+}
+_LONG: Final = 80
 """How many characters of a value a message shows."""
 
 
-def shape_files(folder: Path) -> list[Path]:
-    """Return the files with shapes, sorted: the Turtle files of the folder itself."""
-    return sorted(folder.glob("*.ttl"))
+def results(context: Context) -> list[Result]:
+    """Return the SHACL results on the merged graph, in a fixed order.
 
-
-def report(context: Context) -> rdflib.Graph:
-    """Return the SHACL validation report on the merged graph, as pySHACL gives it.
-
-    Follows the W3C Recommendation "Shapes Constraint Language (SHACL)", sections 3.6 and 5.
+    Raises:
+        HrdemError: if a shape is wrong.
     """
-    import pyshacl
-    import rdflib
-
-    data = rdflib.Graph()
-    text = b"".join(
-        ox.serialize([triple], format=ox.RdfFormat.N_TRIPLES) or b""
-        for triple in context.graph.merged
-    )
-    data.parse(data=text.decode(), format="nt")
-    shapes = rdflib.Graph()
-    for path in shape_files(context.project.validation):
-        shapes.parse(path, format="turtle")
-    _, results, _ = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
-    assert isinstance(results, rdflib.Graph)
-    return results
+    return validate(context.store, shape_files(context.project.validation))
 
 
-def run(context: Context, results: rdflib.Graph) -> Iterator[Finding]:
-    """Yield a finding for each result of a SHACL report.
+def run(context: Context, found: Iterable[Result]) -> Iterator[Finding]:
+    """Yield a finding for each result.
 
     Args:
         context: what was validated.
-        results: the report on it, from :func:`report`.
+        found: the results on it, from :func:`results`.
     """
-    import rdflib
-    from rdflib.namespace import RDF, SH as S
-
-    for result in results.subjects(RDF.type, S.ValidationResult):
-        focus = results.value(result, S.focusNode)
-        path = results.value(result, S.resultPath)
-        value = results.value(result, S.value)
-        source = results.value(result, S.sourceConstraint) or results.value(result, S.sourceShape)
-        severity = results.value(result, S.resultSeverity)
-        message = next(iter(sorted(map(str, results.objects(result, S.resultMessage)))), "")
-        thing = str(focus)
-        place = context.place(
-            thing,
-            str(path) if isinstance(path, rdflib.URIRef) else None,
-            None if value is None else str(value),
-        )
-        shown = "" if value is None or value == focus else f" It is {_shown(value)}."
+    for result in found:
+        focus, value = _text(result.focus), _text(result.value)
+        thing = focus
+        if focus.startswith(v.HRDEM) and value.startswith(v.BASE):
+            thing = value  # the shape is about a term, and found this thing by way of it
+        place = context.place(thing, result.predicate, value)
         yield Finding(
-            _code(source),
-            _SEVERITIES.get(str(severity), VIOLATION),
-            f"{context.name(thing)}: {message}{shown}",
+            result.source.removeprefix(v.SHAPE),
+            _SEVERITIES[result.severity],
+            f"{context.name(thing)}: {result.message}{_shown(context, result, thing)}",
             place.path,
             place.line,
             thing,
@@ -88,13 +58,16 @@ def run(context: Context, results: rdflib.Graph) -> Iterator[Finding]:
         )
 
 
-def _code(source: object) -> str:
-    name = str(source)
-    return name.removeprefix(SHAPE) if name.startswith(SHAPE) else "shape"
+def _text(term: ox.NamedNode | ox.BlankNode | ox.Literal | None) -> str:
+    return "" if term is None or isinstance(term, ox.BlankNode) else term.value
 
 
-def _shown(value: object) -> str:
-    text = str(value)
-    if text.startswith("http"):
-        return v.shorten(text)
-    return f"“{text if len(text) <= _LONG else text[: _LONG - 1] + '…'}”"
+def _shown(context: Context, result: Result, thing: str) -> str:
+    """Return a sentence that shows the value at fault, if it is another than the thing."""
+    value = result.value
+    if value is None or _text(value) == thing:
+        return ""
+    if isinstance(value, ox.NamedNode):
+        return f" It is {context.name(value.value)}."
+    text = " ".join(_text(value).split())
+    return f" It is “{text if len(text) <= _LONG else text[: _LONG - 1] + '…'}”."

@@ -7,42 +7,64 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 import pyoxigraph as ox
 
+from hrdem.build import ONTOLOGY_FILES
 from hrdem.check.finding import VIOLATION, Finding
-from hrdem.documents import FORMATS, read_bytes, read_rdf, read_sources
+from hrdem.documents import FORMATS, Sources, read_bytes, read_rdf, read_sources
 from hrdem.errors import HrdemError
 from hrdem.project import Project
-from hrdem.queries import read_queries
+from hrdem.queries import SavedQuery, read_queries
 from hrdem.rules import read_rules
 
+_T = TypeVar("_T")
+
 CODE = "syntax"
+"""Rule of findings about files that cannot be read or do not fit together."""
 
 
-def run(project: Project) -> Iterator[Finding]:
-    """Yield a finding for each file that cannot be read, and for each set of files that does not
-    fit together.
+class Material(NamedTuple):
+    """What the graph is made of."""
 
-    Every file is looked at, so that all errors are seen at once; in each the first one counts.
+    sources: Sources
+    queries: tuple[SavedQuery, ...]
+
+
+def read(project: Project) -> tuple[Material | None, list[Finding]]:
+    """Read everything; return it, and a finding for each file that is not as it should be.
+
+    Every file is looked at, so that all errors are seen at once; in each the first one counts. The
+    material is None if there can be no graph because of them.
     """
-    broken = False
-    axioms = project.ontology / "axioms.ttl"  # not part of the graph, and OWL needs blank nodes
-    for path in rdf_files(project.data, project.ontology):
-        if path == axioms:
-            yield from _attempt(lambda: _parse(axioms))
-            continue
-        for finding in _attempt(lambda path=path: read_rdf(path)):  # type: ignore[misc]
-            broken = True
-            yield finding
-    if not broken:
-        yield from _attempt(lambda: read_sources(project))
-    for path in rdf_files(project.validation):
-        yield from _attempt(lambda path=path: _parse(path))  # type: ignore[misc]
-    yield from _attempt(lambda: read_rules(project))
-    yield from _attempt(lambda: read_queries(project))
-    yield from unnamed_texts(project)
+    findings: list[Finding] = []
+
+    def attempt(action: Callable[[], _T]) -> _T | None:
+        try:
+            return action()
+        except HrdemError as error:
+            findings.append(Finding.of_error(CODE, error))
+            return None
+
+    sources = attempt(lambda: read_sources(project))
+    if sources is None:  # that stopped at the first error, and there may be more
+        first = findings.pop()
+        for path in rdf_files(project.data):
+            attempt(partial(read_rdf, path))
+        if first.path not in {finding.path for finding in findings}:
+            findings.append(first)
+    for path in rdf_files(project.ontology, project.validation):
+        # What becomes part of the graph must do without blank nodes; axioms and shapes need them.
+        in_graph = path.parent == project.ontology and path.name in ONTOLOGY_FILES
+        attempt(partial(read_rdf if in_graph else _parse, path))
+    attempt(lambda: read_rules(project))
+    queries = attempt(lambda: read_queries(project))
+    if sources is None or queries is None or findings:
+        return None, findings
+    return Material(sources, queries), list(unnamed_texts(project, sources))
 
 
 def rdf_files(*folders: Path) -> list[Path]:
@@ -53,13 +75,6 @@ def rdf_files(*folders: Path) -> list[Path]:
         for path in sorted(folder.rglob("*"))
         if path.suffix in FORMATS and path.is_file() and not path.name.startswith(".")
     ]
-
-
-def _attempt(read: Callable[[], object]) -> Iterator[Finding]:
-    try:
-        read()
-    except HrdemError as error:
-        yield Finding.of_error(CODE, error)
 
 
 def _parse(path: Path) -> None:
@@ -82,14 +97,10 @@ def _parse(path: Path) -> None:
         ) from None
 
 
-def unnamed_texts(project: Project) -> Iterator[Finding]:
+def unnamed_texts(project: Project, sources: Sources) -> Iterator[Finding]:
     """Yield a finding for each text that no document names, and that nothing can quote."""
-    try:
-        named = read_sources(project).texts
-    except HrdemError:
-        return  # said already
     for path in sorted((project.data / "texts").glob("*.txt")):
-        if path.name not in named:
+        if path.name not in sources.texts:
             yield Finding(
                 "text-unnamed",
                 VIOLATION,

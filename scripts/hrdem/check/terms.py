@@ -61,8 +61,8 @@ REUSED: Final[dict[str, tuple[str, ...]]] = {
 }
 """Namespace to the terms of other vocabularies that data use, after reading their definitions.
 
-There are many more terms, and a likely one is easily written down by mistake: ``org:memberOf``, say,
-or ``skos:definedIn``. So a term is added here when somebody has looked up what it means.
+There are many more terms, and a likely one is easily written down by mistake (``org:memberOf`` for
+``org:member``, say). So a term is added here when somebody has looked up what it means.
 """
 
 _PREFIXED: Final = re.compile(r"(?<![\w:-])hrdem:([A-Za-z_][\w-]*)")

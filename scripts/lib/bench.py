@@ -1,0 +1,68 @@
+"""Measure commands as whole processes; called by scripts/bench.
+
+A command and its yardstick run in turn, so that what else the machine does meets both alike. What
+counts is the ratio of the medians; seconds depend on the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+QUESTIONS = ("applies-on", "succession-chain", "words-behind")
+RATIO_LIMIT = 5.0
+"""How many times as long as importing pyoxigraph asking may take."""
+RUN_LIMIT = 10.0
+"""How many seconds a whole run may take."""
+
+
+def seconds(command: Sequence[str]) -> float:
+    """Return how long a command takes, from start to end of its process, in seconds."""
+    started = time.perf_counter()
+    subprocess.run(
+        command,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "HRDEM_HOME": str(ROOT)},
+    )
+    return time.perf_counter() - started
+
+
+def main() -> int:
+    """Measure and print; returns 1 if a limit is passed."""
+    parser = argparse.ArgumentParser(prog="scripts/bench", description="Measure whole processes.")
+    parser.add_argument("--pairs", type=int, default=21, help="measurements of each (default: 21)")
+    pairs = max(1, parser.parse_args().pairs)
+
+    python = [sys.executable, "-P"]
+    hrdem = [*python, "-m", "hrdem"]
+    print("scripts/run after set-up, once:")
+    whole = seconds([*hrdem, "run"])
+    print(f"  {whole:.1f} s (limit {RUN_LIMIT:.0f} s)\n")
+
+    yardstick = [*python, "-c", "import pyoxigraph"]
+    print(f"medians of {pairs} processes each, in turn, in milliseconds:")
+    print(f"  {'question':<20} {'hrdem ask':>10} {'import pyoxigraph':>18} {'ratio':>6}")
+    worst = 0.0
+    for question in QUESTIONS:
+        asking = [*hrdem, "ask", question]
+        # The first ones fill the caches of the system and count for neither.
+        seconds(asking)
+        seconds(yardstick)
+        times = [(seconds(asking), seconds(yardstick)) for _ in range(pairs)]
+        ask, load = (statistics.median(column) for column in zip(*times, strict=True))
+        worst = max(worst, ask / load)
+        print(f"  {question:<20} {ask * 1000:>10.1f} {load * 1000:>18.1f} {ask / load:>6.2f}")
+    print(f"  limit of the ratio: {RATIO_LIMIT:.0f}")
+    return 1 if worst > RATIO_LIMIT or whole > RUN_LIMIT else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
