@@ -251,7 +251,8 @@ def test_one_passage_described_in_two_files(mini: Mini) -> None:
 
     assert mini.error() == (
         f"data/documents/other.trig:{mini.line(NOTE, 'note:p1 a')}: The passage"
-        " <https://w3id.org/hrdem/document/note#p1> is already described in data/documents/note.trig. Give one of the two another IRI."
+        " <https://w3id.org/hrdem/document/note#p1> is already described in"
+        " data/documents/note.trig. Give one of the two another IRI."
     )
 
 
@@ -339,11 +340,19 @@ def test_locate_finds_everything_that_the_project_speaks_of(project: Project) ->
                 assert local in lines[line - 1]
 
 
-def test_passages_of_the_project_stand_in_their_texts(project: Project) -> None:
+def test_quotes_of_the_project_stand_in_their_texts(project: Project) -> None:
     sources = read_sources(project)
-    assert sources.passages
-    for text in sources.texts.values():
-        assert text
+    name_of = {
+        v.value(triple.subject): v.value(triple.object)
+        for source in sources.files
+        for triple in source.triples()
+        if triple.predicate.value == v.TEXT_FILE
+    }
+    quoted = [p for p in sources.passages.values() if p.start is not None]
+    assert quoted
+    for passage in quoted:
+        text = sources.texts[name_of[passage.document]]
+        assert text[passage.start : passage.end] == passage.quote, passage.iri
 
 
 # --- finding the project ------------------------------------------------------------------------

@@ -62,12 +62,12 @@ class Graph:
 
     Attributes:
         quads: the named layout.
-        merged: the merged layout.
+        merged: the merged layout, in the order of :func:`hrdem.serialise.in_order`.
         counts: as in :class:`Manifest`.
     """
 
     quads: frozenset[ox.Quad]
-    merged: frozenset[ox.Triple]
+    merged: serialise.Ordered
     counts: dict[str, Any]
 
 
@@ -123,7 +123,7 @@ def assemble(project: Project, sources: Sources, queries: tuple[SavedQuery, ...]
     store.bulk_extend(_given(project, sources, queries, statements(facts)))
     derived = apply_rules(store, project)
     quads = frozenset(store)
-    merged = frozenset(quad.triple for quad in quads)
+    merged = serialise.in_order(quad.triple for quad in quads)
     types = [t for t in merged if t.predicate.value == v.RDF_TYPE]
     kinds = {v.value(t.subject): v.kind_of(v.value(t.subject)) for t in types}
     passages = sources.passages.values()

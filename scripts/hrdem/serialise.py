@@ -41,15 +41,21 @@ _FIRST = {
 }
 
 
-def in_order(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
+class Ordered(tuple[ox.Triple, ...]):
+    """Triples as :func:`in_order` returns them, so that no writer needs to sort them again."""
+
+
+def in_order(triples: Iterable[ox.Triple]) -> Ordered:
     """Return the triples, each once, in the order in which they are grouped by subject."""
+    if isinstance(triples, Ordered):
+        return triples
 
     def key(triple: ox.Triple) -> tuple[str, int, str, str]:
         predicate = triple.predicate.value
         rank = _FIRST.get(predicate, len(_FIRST))
         return v.value(triple.subject), rank, predicate, str(triple.object)
 
-    return sorted(set(triples), key=key)
+    return Ordered(sorted(set(triples), key=key))
 
 
 # --- line by line -------------------------------------------------------------------------------
