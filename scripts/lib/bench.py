@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import statistics
 import subprocess
 import sys
@@ -24,15 +25,19 @@ RUN_LIMIT = 10.0
 
 
 def seconds(command: Sequence[str]) -> float:
-    """Return how long a command takes, from start to end of its process, in seconds."""
+    """Return how long a command takes, from start to end of its process, in seconds.
+
+    A command that fails ends the measuring, since it may have left out what was to be measured.
+    """
+    variables = {**os.environ, "HRDEM_HOME": str(ROOT)}
+    # An installed package has its modules compiled; with this set, a checkout never would.
+    variables.pop("PYTHONDONTWRITEBYTECODE", None)
     started = time.perf_counter()
-    subprocess.run(
-        command,
-        check=True,
-        stdout=subprocess.DEVNULL,
-        env={**os.environ, "HRDEM_HOME": str(ROOT)},
-    )
-    return time.perf_counter() - started
+    done = subprocess.run(command, check=False, stdout=subprocess.DEVNULL, env=variables)
+    passed = time.perf_counter() - started
+    if done.returncode != 0:
+        sys.exit(f"HRDem: `{shlex.join(command)}` failed, so nothing was measured. Mend it first.")
+    return passed
 
 
 def main() -> int:
@@ -43,10 +48,6 @@ def main() -> int:
 
     python = [sys.executable, "-P"]
     hrdem = [*python, "-m", "hrdem"]
-    print("scripts/run after set-up, once:")
-    whole = seconds([*hrdem, "run"])
-    print(f"  {whole:.1f} s (limit {RUN_LIMIT:.0f} s)\n")
-
     yardstick = [*python, "-c", "import pyoxigraph"]
     print(f"medians of {pairs} processes each, in turn, in milliseconds:")
     print(f"  {'question':<20} {'hrdem ask':>10} {'import pyoxigraph':>18} {'ratio':>6}")
@@ -60,7 +61,11 @@ def main() -> int:
         ask, load = (statistics.median(column) for column in zip(*times, strict=True))
         worst = max(worst, ask / load)
         print(f"  {question:<20} {ask * 1000:>10.1f} {load * 1000:>18.1f} {ask / load:>6.2f}")
-    print(f"  limit of the ratio: {RATIO_LIMIT:.0f}")
+    print(f"  limit of the ratio: {RATIO_LIMIT:.0f}\n")
+
+    print("scripts/run after set-up, once:", flush=True)
+    whole = seconds([*hrdem, "run"])
+    print(f"  {whole:.1f} s (limit {RUN_LIMIT:.0f} s)")
     return 1 if worst > RATIO_LIMIT or whole > RUN_LIMIT else 0
 
 

@@ -7,9 +7,10 @@ In a Markdown file, a block of output stands after a comment that names its comm
     ...
     ```
 
-``first 12 lines of:`` in place of ``output of:`` shows the beginning alone. Called as a script, it
-says which blocks differ; with ``--write`` it puts the present output there. The graph must have
-been built.
+``first 12 lines of:`` in place of ``output of:`` shows the beginning alone. A block after
+``<!-- file: NAME -->`` is a file that the commands can read. Called as a script, this says which
+files have blocks that differ; with ``--write`` it puts the present output there. The graph must
+have been built.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,10 +33,11 @@ BLOCK = re.compile(
     r"```text\n(?P<output>.*?)```\n",
     re.DOTALL,
 )
+FILE = re.compile(r"<!-- file: (?P<name>\S+) -->\n```\w+\n(?P<content>.*?)```\n", re.DOTALL)
 
 
-def run(command: str, home: Path = ROOT) -> str:
-    """Return what a command prints, run on the project in `home`.
+def run(command: str, folder: Path, home: Path) -> str:
+    """Return what a command prints, run in a folder on the project in `home`.
 
     Raises:
         subprocess.CalledProcessError: if it fails.
@@ -45,7 +47,7 @@ def run(command: str, home: Path = ROOT) -> str:
     _, *arguments = shlex.split(command)
     return subprocess.run(
         [sys.executable, "-P", "-m", "hrdem", *arguments],
-        cwd=home,
+        cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,
         encoding="utf-8",
@@ -53,17 +55,22 @@ def run(command: str, home: Path = ROOT) -> str:
     ).stdout
 
 
-def refreshed(text: str, run: Callable[[str], str] = run) -> str:
-    """Return the text of a Markdown file with every block as `run` gives its command's output."""
+def refreshed(text: str, home: Path = ROOT) -> str:
+    """Return the text of a Markdown file with every block as its command prints it on `home`."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in FILE.findall(text):
+            if "/" not in name:
+                Path(folder, name).write_text(content, "utf-8")
 
-    def block(match: re.Match[str]) -> str:
-        lines = [line.rstrip() for line in run(match["command"]).splitlines()]
-        if match["lines"] and len(lines) > int(match["lines"]):
-            lines = [*lines[: int(match["lines"])], "…"]
-        output = "".join(f"{line}\n" for line in lines)
-        return f"<!-- {match['part']}: {match['command']} -->\n```text\n{output}```\n"
+        def block(match: re.Match[str]) -> str:
+            output = run(match["command"], Path(folder), home)
+            lines = [line.rstrip() for line in output.splitlines()]
+            if match["lines"] and len(lines) > int(match["lines"]):
+                lines = [*lines[: int(match["lines"])], "…"]
+            shown = "".join(f"{line}\n" for line in lines)
+            return f"<!-- {match['part']}: {match['command']} -->\n```text\n{shown}```\n"
 
-    return BLOCK.sub(block, text)
+        return BLOCK.sub(block, text)
 
 
 def main() -> int:
