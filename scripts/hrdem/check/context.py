@@ -42,10 +42,19 @@ class Context:
     def store(self) -> ox.Store:
         """The merged graph, to be asked in SPARQL."""
         store = ox.Store()
-        store.bulk_extend(
-            ox.Quad(t.subject, t.predicate, t.object) for t in sorted(self.graph.merged, key=str)
-        )
+        store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in self.graph.merged)
         return store
+
+    def with_predicate(self, iri: str) -> list[ox.Triple]:
+        """Return the triples of the merged graph that have a predicate, sorted."""
+        return self._by_predicate.get(iri, [])
+
+    @cached_property
+    def _by_predicate(self) -> dict[str, list[ox.Triple]]:
+        found: dict[str, list[ox.Triple]] = {}
+        for triple in self.graph.merged:
+            found.setdefault(triple.predicate.value, []).append(triple)
+        return {iri: sorted(triples, key=str) for iri, triples in found.items()}
 
     def facts(self) -> Iterator[tuple[Passage, ox.Triple]]:
         """Yield each fact with its passage, accepted or not."""
@@ -78,11 +87,7 @@ class Context:
     @cached_property
     def _statements(self) -> dict[str, str]:
         """IRI of each statement node to the IRI of its subject."""
-        return {
-            v.value(t.subject): v.value(t.object)
-            for t in self.graph.merged
-            if t.predicate.value == v.RDF_SUBJECT
-        }
+        return {v.value(t.subject): v.value(t.object) for t in self.with_predicate(v.RDF_SUBJECT)}
 
     @cached_property
     def _stated(self) -> dict[tuple[str | None, ...], Place]:
@@ -134,8 +139,6 @@ class Context:
     def _labels(self) -> dict[str, str]:
         return {
             v.value(t.subject): t.object.value
-            for t in sorted(self.graph.merged, key=str)
-            if t.predicate.value == v.SKOS + "prefLabel"
-            and isinstance(t.object, ox.Literal)
-            and t.object.language == "en"
+            for t in self.with_predicate(v.SKOS + "prefLabel")
+            if isinstance(t.object, ox.Literal) and t.object.language == "en"
         }

@@ -79,13 +79,10 @@ def same_label(context: Context) -> Iterator[Finding]:
     Labels are compared in one language, without regard to case and to spaces.
     """
     first: dict[tuple[str, str, str], str] = {}
-    for thing, label in sorted(
-        (v.value(t.subject), t.object)
-        for t in context.graph.merged
-        if t.predicate.value == v.SKOS + "prefLabel" and isinstance(t.object, ox.Literal)
-    ):
+    for triple in context.with_predicate(v.SKOS + "prefLabel"):
+        thing, label = v.value(triple.subject), triple.object
         kind = v.kind_of(thing)
-        if kind is None:
+        if kind is None or not isinstance(label, ox.Literal):
             continue
         key = (kind, label.language or "", " ".join(label.value.casefold().split()))
         other = first.setdefault(key, thing)
@@ -106,21 +103,17 @@ def same_identifier(context: Context) -> Iterator[Finding]:
     Two instruments in one document (conclusions and the plan they approve, say) may share the
     numbers of that document.
     """
-    triples = context.graph.merged
     together = {
         frozenset((v.value(t.subject), v.value(t.object)))
-        for t in triples
-        if t.predicate.value in {v.HRDEM + name for name in ONE_DOCUMENT}
+        for name in ONE_DOCUMENT
+        for t in context.with_predicate(v.HRDEM + name)
     }
     for name in UNIQUE:
         holders: dict[str, list[str]] = {}
-        for thing, value in sorted(
-            (v.value(t.subject), v.value(t.object))
-            for t in triples
-            if t.predicate.value == v.HRDEM + name
-        ):
+        for triple in context.with_predicate(v.HRDEM + name):
+            thing = v.value(triple.subject)
             if v.kind_of(thing) == "instrument":
-                holders.setdefault(value, []).append(thing)
+                holders.setdefault(v.value(triple.object), []).append(thing)
         for value, things in holders.items():
             for number, thing in enumerate(things):
                 for other in things[:number]:
@@ -206,9 +199,8 @@ def unmentioned(context: Context) -> Iterator[Finding]:
         if isinstance(term, ox.NamedNode)
     }
     broader: dict[str, list[str]] = {}
-    for t in context.graph.merged:
-        if t.predicate.value == v.SKOS + "broader":
-            broader.setdefault(v.value(t.subject), []).append(v.value(t.object))
+    for t in context.with_predicate(v.SKOS + "broader"):
+        broader.setdefault(v.value(t.subject), []).append(v.value(t.object))
     pending = [iri for iri in mentioned if iri in broader]
     while pending:
         for above in broader.get(pending.pop(), ()):
@@ -240,10 +232,10 @@ def two_classes(context: Context) -> Iterator[Finding]:
     """
     above: dict[str, set[str]] = {}
     types: dict[str, set[str]] = {}
-    for t in context.graph.merged:
-        if t.predicate.value == v.RDFS + "subClassOf":
-            above.setdefault(v.value(t.subject), set()).add(v.value(t.object))
-        elif t.predicate.value == v.RDF_TYPE and v.kind_of(v.value(t.subject)):
+    for t in context.with_predicate(v.RDFS + "subClassOf"):
+        above.setdefault(v.value(t.subject), set()).add(v.value(t.object))
+    for t in context.with_predicate(v.RDF_TYPE):
+        if v.kind_of(v.value(t.subject)):
             types.setdefault(v.value(t.subject), set()).add(v.value(t.object))
 
     def general(name: str) -> set[str]:
