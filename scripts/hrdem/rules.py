@@ -78,10 +78,6 @@ def _check(rule: Rule) -> None:
             path=rule.path,
             line=body.count("\n", 0, found.start()) + 1 if found else None,
         )
-    try:
-        ox.Store().query(rule.text)
-    except SyntaxError as error:
-        raise syntax_error(rule.text, error, rule.path) from None
     found = _NOT_OF_THE_GRAPH.search(body)
     if found:
         raise HrdemError(
@@ -90,6 +86,10 @@ def _check(rule: Rule) -> None:
             path=rule.path,
             line=body.count("\n", 0, found.start()) + 1,
         )
+    try:
+        ox.Store().query(rule.text)
+    except SyntaxError as error:
+        raise syntax_error(rule.text, error, rule.path) from None
 
 
 def apply_rules(store: ox.Store, project: Project) -> dict[str, int]:
