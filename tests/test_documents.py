@@ -59,6 +59,22 @@ def test_line_ends_and_characters_outside_the_basic_plane_are_kept(mini: Mini) -
     assert read_sources(mini.project).texts["note.txt"] == text
 
 
+def test_numbers_are_read_in_their_canonical_form(mini: Mini) -> None:
+    mini.edit(NOTE, '"2024"^^<http://www.w3.org/2001/XMLSchema#gYear>', "5.0, 5.00, 5.50, 007, 2e0")
+
+    values = [str(fact.object) for fact in read_sources(mini.project).passages[P + "2"].facts[1:]]
+
+    assert values == [
+        f'"{value}"^^<http://www.w3.org/2001/XMLSchema#{datatype}>'
+        for value, datatype in [
+            ("5", "decimal"),
+            ("5.5", "decimal"),
+            ("7", "integer"),
+            ("2", "double"),
+        ]
+    ]
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "at", "message"),
     [

@@ -142,6 +142,10 @@ def read_sources(project: Project) -> Sources:
 def read_rdf(path: Path) -> SourceFile:
     """Parse one Turtle (``.ttl``) or TriG (``.trig``) file.
 
+    Numbers, times and truth values are read in their canonical form (5.0 as 5, see `XML Schema
+    <https://www.w3.org/TR/xmlschema11-2/>`_), which is how the stores that answer questions keep
+    them: so a fact is written in one way everywhere, and its statement node has one IRI.
+
     Raises:
         HrdemError: if it cannot be read, is not valid, or uses what the project does without: blank
             nodes, triple terms, text with a base direction, control characters.
@@ -151,7 +155,7 @@ def read_rdf(path: Path) -> SourceFile:
     try:
         for quad in ox.parse(read_bytes(path), format=syntax):
             _refuse(quad, path)
-            quads[quad] = None
+            quads[_canonical(quad)] = None
     except SyntaxError as error:
         reason = re.sub(r"^Parser error (at|between) .*?: ", "", error.msg).rstrip(".")
         raise HrdemError(
@@ -239,6 +243,26 @@ def _refuse(quad: ox.Quad, path: Path) -> None:
                 path=path,
                 line=locate(path, v.value(quad.subject)),
             )
+
+
+def _canonical(quad: ox.Quad) -> ox.Quad:
+    """Return a statement with its object in canonical form."""
+    if not isinstance(quad.object, ox.Literal) or quad.object.datatype.value in _AS_WRITTEN:
+        return quad
+    return ox.Quad(quad.subject, quad.predicate, _canonical_literal(quad.object), quad.graph_name)
+
+
+_AS_WRITTEN = (v.XSD + "string", v.RDF + "langString", v.XSD + "anyURI")
+
+
+@lru_cache(maxsize=4096)
+def _canonical_literal(literal: ox.Literal) -> ox.Literal:
+    node = ox.NamedNode(v.BASE)
+    store = ox.Store()
+    store.add(ox.Quad(node, node, literal))
+    (kept,) = store
+    assert isinstance(kept.object, ox.Literal)
+    return kept.object
 
 
 # --- passages -----------------------------------------------------------------------------------
