@@ -40,6 +40,8 @@ def replacing(folder: Path, marker: str) -> Iterator[Path]:
     """
     target = folder.resolve()  # so that the place a link leads to is replaced, and not the link
     try:
+        if any(above.is_file() for above in target.parents):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         target.parent.mkdir(parents=True, exist_ok=True)
         with _locked(target):
             _clean_up(target)
@@ -167,26 +169,35 @@ def _exchange(first: Path, second: Path) -> bool:
     return bool(renameat2(here, names[0], here, names[1], exchange) == 0)
 
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
 def _explained(error: OSError, folder: Path) -> HrdemError:
     """Return the sentence for an error of the system while a folder was being replaced."""
+    code = _code(error)
+    reason = str(error) if code is None else os.strerror(code)
     kept = "What was there before is unchanged."
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if code in _FULL:
         message = (
-            f"The build does not fit on the disk ({_reason(error)}). {kept} Free some space, or"
-            " build into a folder on another disk, and build again."
+            f"The build does not fit on the disk ({reason}). {kept} Free some space, or build into"
+            " a folder on another disk, and build again."
         )
-    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+    elif code in _FORBIDDEN:
         message = (
-            f"The build cannot be written here ({_reason(error)}). {kept} Make the folder above it"
+            f"The build cannot be written here ({reason}). {kept} Make the folder above it"
             " writable, or build into another folder."
         )
     else:
         message = (
-            f"The build could not be written ({_reason(error)}). {kept} Put that right, or build"
-            " into another folder, and build again."
+            f"The build could not be written ({reason}). {kept} Put that right, or build into"
+            " another folder, and build again."
         )
     return HrdemError(message, path=folder)
 
 
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)
+def _code(error: OSError) -> int | None:
+    """Return the number of an error; the database tells its errors only in words."""
+    if error.errno is not None:
+        return error.errno
+    return next((c for c in (*_FULL, *_FORBIDDEN) if os.strerror(c) in str(error)), None)
