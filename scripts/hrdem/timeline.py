@@ -7,6 +7,7 @@ is drawn apart; as known before that decision, only the first is there.
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -94,7 +95,8 @@ def day(name: str, text: str) -> date:
         UsageError: if it is not a day; `name` says what it was wanted for.
     """
     try:
-        if len(text.strip()) != 10:  # fromisoformat also takes 20210131
+        # fromisoformat also takes 20210131 and 2021-W04-7
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text.strip()):
             raise ValueError(text)
         return date.fromisoformat(text.strip())
     except ValueError:
