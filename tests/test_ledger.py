@@ -105,7 +105,9 @@ def test_facts_stand_under_the_source_where_they_were_read(
     addresses: dict[str, set[str]] = {}
     for file in sources.files:
         for quad in file.quads:
-            if quad.predicate.value == ADDRESS and isinstance(quad.subject, ox.NamedNode):
+            if quad.predicate.value != ADDRESS:
+                continue
+            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
                 addresses.setdefault(quad.subject.value, set()).add(quad.object.value)
     sheets = sheet_facts(shared)
     wrong = []
