@@ -227,9 +227,9 @@ if may_mount():
             said = mini.error(lambda project: build(project, out))
 
             assert said == (
-                f"{out}: The build does not fit on the disk (No space left on device). What was there"
-                " before is unchanged. Free some space, or build into a folder on another disk, and"
-                " build again."
+                f"{out}: The build does not fit on the disk (No space left on device). What was"
+                " there before is unchanged. Free some space, or build into a folder on another"
+                " disk, and build again."
             )
             assert mini.snapshot(out) == before
             assert is_whole(out)
