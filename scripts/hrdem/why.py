@@ -236,7 +236,16 @@ _RDF = PREFIXES["rdf"]
 _RDFS = PREFIXES["rdfs"]
 _DESCRIPTION = frozenset(
     HRDEM + name
-    for name in ("sourceKind", "address", "readOn", "textFile", "reproduces", "embeds", "copyOf")
+    for name in (
+        "sourceKind",
+        "address",
+        "readOn",
+        "textFile",
+        "sha256",
+        "reproduces",
+        "embeds",
+        "copyOf",
+    )
 ) | {DCTERMS + name for name in ("title", "publisher", "creator", "issued", "language")}
 
 
@@ -256,14 +265,17 @@ def _value_text(claim: Claim) -> str:
 def _stated(store: Store, thing: str) -> list[tuple[str, str, Term, str, list[str]]]:
     """Return (subject, property, value, standing, passages) of each fact that words state."""
     near = " ".join(f"<{iri}>" for iri in _NEAR)
+    # The facts are chosen in a query of their own: engines that join the branches of a union with
+    # all statements take seconds.
     table = store.select(
         f"""SELECT DISTINCT ?fact ?s ?p ?o ?standing ?passage {{
-          {{ ?fact <{_RDF}subject> <{thing}> }}
-          UNION {{ ?fact <{_RDF}object> <{thing}> }}
-          UNION {{ VALUES ?points {{ {near} }}
-                   ?link <{_RDF}object> <{thing}> ; <{_RDF}predicate> ?points ;
-                         <{_RDF}subject> ?node .
-                   ?fact <{_RDF}subject> ?node }}
+          {{ SELECT DISTINCT ?fact {{
+            {{ ?fact <{_RDF}subject> <{thing}> }}
+            UNION {{ ?fact <{_RDF}object> <{thing}> }}
+            UNION {{ VALUES ?points {{ {near} }}
+                     ?link <{_RDF}object> <{thing}> ; <{_RDF}predicate> ?points ;
+                           <{_RDF}subject> ?node .
+                     ?fact <{_RDF}subject> ?node }} }} }}
           ?fact <{_RDF}subject> ?s ; <{_RDF}predicate> ?p ; <{_RDF}object> ?o ;
                 <{HRDEM}standing> ?standing ; <{HRDEM}supportedBy> ?passage }}"""
     )
@@ -438,7 +450,9 @@ class _Page:
             else:
                 place = group[0].names.get(subject, subject)
             if place and place != section:
-                self._lines += ["", place, "=" * min(len(place), self._width)]
+                self._lines.append("")
+                self._add(place)
+                self._lines.append("=" * min(len(place), self._width))
                 if place != "Said of other things":
                     self._add(shorten(subject))
             section = place
