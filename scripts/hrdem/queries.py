@@ -202,7 +202,6 @@ def syntax_error(text: str, problem: SyntaxError, path: Path | None = None) -> H
     # The parser lists every token it could have taken, which tells a person nothing; only what it
     # says in words is passed on.
     for words, sentence in (
-        ("Prefix not found", "a prefix is used here that no PREFIX line declares"),
         ("IRI parsing failed", "this is not a valid IRI"),
         ("variable that is unbound", "a selected variable is neither grouped nor computed"),
         ("Duplicated variable name", "two columns have the same name"),
@@ -213,6 +212,12 @@ def syntax_error(text: str, problem: SyntaxError, path: Path | None = None) -> H
     if (line, column) >= _place(text, len(text.rstrip())):
         reason = "it ends before it is complete; a closing bracket may be missing"
     shown = lines[line - 1] if line <= len(lines) else ""
+    if "Prefix not found" in found[3]:
+        # The parser stops behind the name; what is wrong is its beginning.
+        name = re.search(r"([\w.-]*):[\w.%-]*\Z", shown[: column - 1])
+        if name is not None:
+            column = name.start() + 1
+            reason = f"no PREFIX line declares the prefix {name[1]}:"
     where = "" if path is not None else f" at line {line}, column {column}"
     caret = f"\n    {shown}\n    {' ' * (column - 1)}^" if shown.strip() else ""
     return HrdemError(
