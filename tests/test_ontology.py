@@ -246,6 +246,10 @@ def test_every_term_that_a_file_names_is_defined() -> None:
     assert not unknown
 
 
+# Needed although no data use it: what a passage without facts has to say. All passages have facts.
+READY_FOR_USE = ["assertsNothing"]
+
+
 def test_every_defined_term_is_used(built: Project) -> None:
     """Used: by the graph itself, not by the ontology in it. A class is used by its subclasses too.
 
@@ -259,7 +263,7 @@ def test_every_defined_term_is_used(built: Project) -> None:
         special = triple.predicate.value == RDFS + "subClassOf"
         if special or (triple.predicate.value == TYPE and value_of(triple.subject) in used):
             used.add(value_of(triple.object))
-    assert [short(term) for term in terms() if term not in used] == []
+    assert [short(term) for term in terms() if term not in used] == READY_FOR_USE
 
 
 @pytest.mark.shared
