@@ -299,7 +299,7 @@ class RemoteStore:
             try:
                 return self._once(sparql, form, deadline)
             except SPARQLWrapperException as problem:
-                raise self._refused(problem, sparql) from problem
+                raise self._refused(problem) from problem
             except TimeoutError as problem:
                 raise self._late() from problem
             except HTTPError as problem:
@@ -325,6 +325,7 @@ class RemoteStore:
 
     def _once(self, sparql: str, form: str, deadline: float) -> tuple[bytes, str]:
         import time
+        from http.client import IncompleteRead
 
         import SPARQLWrapper as sw
 
@@ -350,6 +351,8 @@ class RemoteStore:
             chunks.append(chunk)
             if time.monotonic() > deadline:
                 raise TimeoutError
+        if response.length:  # read1 does not mind an answer that is shorter than announced
+            raise IncompleteRead(b"".join(chunks), response.length)
         media_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
         return b"".join(chunks), media_type
 
@@ -359,7 +362,7 @@ class RemoteStore:
             " Allow more with --timeout, or ask for less with LIMIT."
         )
 
-    def _refused(self, problem: Exception, sparql: str) -> HrdemError:
+    def _refused(self, problem: Exception) -> HrdemError:
         name = type(problem).__name__
         what = {
             "QueryBadFormed": "does not understand the query",
@@ -367,9 +370,13 @@ class RemoteStore:
             "Unauthorized": "wants to know who asks, and this command cannot say",
             "URITooLong": "finds the query too long",
         }.get(name, "failed to answer")
-        said = problem.args[0] if problem.args else b""
-        detail = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-        first = next((line.strip() for line in detail.splitlines() if line.strip()), "")
+        # SPARQLWrapper adds what the server said to words of its own, as the repr of bytes.
+        said = str(problem).partition("Response:\n")[2]
+        if re.fullmatch(r"b(['\"]).*\1", said, re.DOTALL):
+            from ast import literal_eval
+
+            said = literal_eval(said).decode("utf-8", "replace")
+        first = next((line.strip() for line in said.splitlines() if line.strip()), "")
         return HrdemError(
             f"The endpoint {self.url} {what}."
             + (f" It says: {first[:300]}" if first and not first.startswith("<") else "")
@@ -596,14 +603,13 @@ def find_thing(store: Store, text: str, kind: str = ANY_KIND) -> str:
             " ORDER BY ?thing"
         )
         iris = [row[0].value for row in found.rows if isinstance(row[0], ox.NamedNode)]
-    else:
-        iris = []
-    if not iris:
-        labels = _labels(store, kind)
-        wanted = text.strip().casefold()
-        iris = sorted({iri for iri, label in labels if label.casefold() == wanted})
-    if len(iris) == 1 or (iris and candidates):
-        return min(iris, key=_rank)
+        if iris:
+            return min(iris, key=_rank)
+    labels = _labels(store, kind)
+    wanted = text.strip().casefold()
+    iris = sorted({iri for iri, label in labels if label.casefold() == wanted})
+    if len(iris) == 1:
+        return iris[0]
     if iris:
         raise UsageError(
             f"{text!r} names several things. Say which: {', '.join(shorten(iri) for iri in iris)}."
