@@ -1,7 +1,7 @@
 """What each rule of ``ontology/rules/`` derives, on a few facts each.
 
 Facts are written in Turtle without its prefixes; things of the examples have the empty prefix.
-Rules run as in a build, with the ontology in the store; looked at is what the rule in question adds.
+Rules run as in a build, with the ontology in the store; looked at is what the one rule adds.
 """
 
 from __future__ import annotations
