@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterable
+from itertools import product
 from typing import Any
 
 import pyoxigraph as ox
@@ -196,20 +197,28 @@ IRIS = st.builds(
 NAMES = st.sampled_from(
     [v.RDF_TYPE, v.SKOS + "prefLabel", *(v.HRDEM + n for n in ("approves", "end", "number", "x"))]
 ).map(ox.NamedNode)
-DATATYPES = st.sampled_from(
-    [v.XSD + name for name in ("integer", "decimal", "boolean", "date", "gYear", "double")]
-    + ["https://example.org/type"]
-).map(ox.NamedNode)
-LEXICALS = st.sampled_from(
-    ["1", "-1", "+1", "01", "1.", ".5", "1.50", "-0", "1e0", "true", "1" * 30, "2024", "x", ""]
-)
+DATATYPES = [
+    ox.NamedNode(name)
+    for name in (
+        *(v.XSD + n for n in ("integer", "decimal", "boolean", "date", "gYear", "double")),
+        "https://example.org/type",
+    )
+]
+LEXICALS = [
+    *("1", "-1", "+1", "01", "1.", ".5", "1.50", "-0", "0", "1e0", "true", "false"),
+    *("1" * 15, "1" * 16, "1" * 30, "2024", "x", ""),
+]
 LANGUAGES = st.sampled_from(["en", "fr-be"])
 LITERALS = st.one_of(
     st.builds(ox.Literal, TEXTS),
     st.builds(
         lambda text, tag: ox.Literal(text, language=tag), TEXTS, st.sampled_from(["en", "fr-be"])
     ),
-    st.builds(lambda text, kind: ox.Literal(text, datatype=kind), LEXICALS, DATATYPES),
+    st.builds(
+        lambda text, kind: ox.Literal(text, datatype=kind),
+        st.sampled_from(LEXICALS),
+        st.sampled_from(DATATYPES),
+    ),
 )
 CLASSES = st.sampled_from([v.HRDEM + "ActionPlan", v.SKOS + "Concept"]).map(ox.NamedNode)
 TRIPLES = st.one_of(
@@ -225,6 +234,24 @@ def test_every_format_gives_back_every_graph(form: ox.RdfFormat, graph: list[ox.
     written = WRITERS[form](graph)
 
     assert {quad.triple for quad in ox.parse(written, format=form)} == set(graph)
+
+
+@pytest.mark.parametrize("form", WRITERS, ids=lambda form: form.file_extension)
+def test_every_format_keeps_every_value_as_it_is_written(form: ox.RdfFormat) -> None:
+    subject = ox.NamedNode(v.BASE + "theme/a")
+    values = [
+        *(ox.Literal(text, datatype=kind) for text in LEXICALS for kind in DATATYPES),
+        *(ox.Literal("".join(text)) for n in range(5) for text in product('"\\\n', repeat=n)),
+    ]
+    graph = {
+        ox.Triple(subject, ox.NamedNode(v.HRDEM + name), value)
+        for name in ("approves", "end", "number", "other")
+        for value in values
+    }
+
+    written = WRITERS[form](graph)
+
+    assert {quad.triple for quad in ox.parse(written, format=form)} == graph
 
 
 @settings(max_examples=60, deadline=None)
