@@ -188,6 +188,12 @@ FAULTS = {
         "      ?period hrdem:periodOf ?plan ; hrdem:earliest ?since .\n"
         "              ^",
     ),
+    "a function of one engine": (
+        "FILTER(?since <= ?date)",
+        "FILTER(<http://example.org/f>(?since))",
+        "time/applies.rq: The query needs more than SPARQL 1.1 and a graph: The custom function"
+        " <http://example.org/f> is not supported. Ask in a way that every engine understands.",
+    ),
     "an update": (
         "SELECT ?plan ?words WHERE",
         "DELETE WHERE",

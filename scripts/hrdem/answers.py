@@ -8,6 +8,7 @@ a diff), or ``{name}.ttl`` for a CONSTRUCT. Column order and row order are part 
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
@@ -190,7 +191,11 @@ def _parts(text: str) -> list[str]:
         start = 0
         for at, character in enumerate(word):
             # Identifiers have no spaces; they break after a hyphen, slash or colon.
-            if character in "-/:" and 3 < at + 1 < len(word) and at + 1 - start > 3:
+            if (
+                character in "-/:"
+                and start + 3 < at + 1 < len(word)
+                and word[at + 1] != "/"  # never within the // of an address
+            ):
                 pieces.append(word[start : at + 1])
                 start = at + 1
         pieces.append(word[start:] + " ")
@@ -363,7 +368,8 @@ def write(comparisons: Iterable[Comparison]) -> list[Path]:
             draft.write_text(each.text, encoding="utf-8", newline="\n")
             draft.replace(each.path)
         except OSError as problem:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink()
             raise HrdemError(
                 f"The answer cannot be written: {problem.strerror}. The one on file is unchanged.",
                 path=each.path,

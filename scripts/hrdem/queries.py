@@ -446,6 +446,12 @@ def _check_body(text: str, path: Path) -> str:
         ox.Store().query(text)  # without default prefixes: the file must run anywhere
     except SyntaxError as problem:
         raise syntax_error(text, problem, path) from problem
+    except (OSError, RuntimeError) as problem:
+        raise HrdemError(
+            f"The query needs more than SPARQL 1.1 and a graph: {str(problem).rstrip('.')}."
+            " Ask in a way that every engine understands.",
+            path=path,
+        ) from problem
     return form
 
 
