@@ -6,6 +6,7 @@ thing one IRI; does the graph conform to the SHACL shapes.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from hrdem.build import assemble
@@ -61,7 +62,8 @@ def _write(path: Path, text: str) -> None:
         part.write_text(text, encoding="utf-8")
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise HrdemError(
             f"The report cannot be written: {error.strerror}. Name a file in a folder that you may"
             " write to, with room on its disk.",

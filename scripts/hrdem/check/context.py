@@ -133,7 +133,7 @@ class Context:
     def name(self, iri: str) -> str:
         """Return how a message calls a thing: its English label in quotation marks and its IRI."""
         label = self._labels.get(iri)
-        return v.shorten(iri) if label is None else f"“{label}” ({v.shorten(iri)})"
+        return short(iri) if label is None else f"“{label}” ({short(iri)})"
 
     @cached_property
     def _labels(self) -> dict[str, str]:
@@ -142,3 +142,11 @@ class Context:
             for t in self.with_predicate(v.SKOS + "prefLabel")
             if isinstance(t.object, ox.Literal) and t.object.language == "en"
         }
+
+
+def short(iri: str) -> str:
+    """Return an IRI as messages show it: a passage as ``document:slug#passage``, else as Turtle."""
+    document, mark, passage = iri.partition("#")
+    if mark and v.kind_of(document) == "document":
+        return f"{v.shorten(document)}#{passage}"
+    return v.shorten(iri)

@@ -120,7 +120,7 @@ def same_identifier(context: Context) -> Iterator[Finding]:
                     if name in _SHARED and frozenset((thing, other)) in together:
                         continue
                     said = (
-                        " or say how the two stand to each other in the document that both are in"
+                        ", or say how the two stand to each other in the document that both are in"
                         f" ({', '.join('hrdem:' + each for each in ONE_DOCUMENT)})"
                         if name in _SHARED
                         else ""

@@ -94,9 +94,10 @@ def _core(data: ox.Store, files: Sequence[Path]) -> Iterator[Result]:
     import pyshacl
     import rdflib
 
-    shapes = rdflib.Graph()
+    read = ox.Store()
     for path in files:
-        shapes.parse(path, format="turtle")
+        read.load(path=str(path), format=ox.RdfFormat.TURTLE)
+    shapes = to_rdflib(read)
     named = {str(term) for triple in shapes for term in triple if isinstance(term, rdflib.URIRef)}
     # A core shape that is not closed looks at nothing but the properties it names, so the rest of
     # the graph need not be handed over.
@@ -118,7 +119,7 @@ def _core(data: ox.Store, files: Sequence[Path]) -> Iterator[Result]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep rdflib from logging a traceback for every literal that has no value, such as 31 November.
+    """Keep rdflib from logging a traceback for every literal without a value, such as 31 November.
 
     The shapes find those, and say so in a sentence.
     """

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from hrdem import vocabulary as v
-from hrdem.check.context import Context
+from hrdem.check.context import Context, short
 from hrdem.check.finding import VIOLATION, Finding
 from hrdem.documents import Passage, locate
 
@@ -37,7 +37,7 @@ def run(context: Context) -> Iterator[Finding]:
             yield Finding(
                 code,
                 VIOLATION,
-                f"{v.shorten(passage.iri)}: {message}",
+                f"{short(passage.iri)}: {message}",
                 passage.file,
                 locate(passage.file, passage.iri),
                 passage.iri,
