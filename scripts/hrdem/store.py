@@ -478,7 +478,11 @@ class GuardedStore:
         )
         command = [sys.executable, "-c", "from hrdem.store import _child; _child()"]
         child = subprocess.Popen(
-            [*command, str(self._project.root), *(str(limit) for limit in self._limits)],
+            [
+                *command,
+                *(str(path) for path in (self._project.root, self._project.build)),
+                *(str(limit) for limit in self._limits),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -525,17 +529,18 @@ class _Limited:
 
 
 def _child() -> None:
-    """Answer the query on standard input; arguments: project root, memory and size in bytes.
+    """Answer the query on standard input; arguments: root, build, memory and size in bytes.
 
     The answer goes to standard output as SPARQL JSON or N-Triples, a problem to standard error as
     JSON with the arguments of :class:`HrdemError`.
     """
+    import dataclasses
     import json
     from pathlib import Path
 
     from hrdem.project import Project
 
-    root, memory, size = sys.argv[1:]
+    root, build, memory, size = sys.argv[1:]
     try:
         import resource
 
@@ -544,7 +549,8 @@ def _child() -> None:
     except (ImportError, ValueError, OSError):
         pass  # a system without such limits, or with a lower one already
     try:
-        store = EmbeddedStore.open(Project.at(Path(root)))
+        project = dataclasses.replace(Project.at(Path(root)), build=Path(build))
+        store = EmbeddedStore.open(project)
         answer = store._query(sys.stdin.buffer.read().decode("utf-8"))
         form = (
             ox.RdfFormat.N_TRIPLES
