@@ -264,11 +264,13 @@ def run_tests(python: str, arguments: Sequence[str]) -> int:
     os.chdir(ROOT)
     if not java_wanted():
         say("no Java was found: the OWL tests will be skipped")
+    # A file's tests stay on one worker, so that what they share is made once.
+    spread = ["-n", "auto", "--maxprocesses=4", "--dist=loadfile"]
     steps = {
         "ruff check": ["ruff", "check", "--quiet", "."],
         "ruff format": ["ruff", "format", "--check", "--quiet", "."],
         "mypy": ["mypy", "--no-error-summary"],
-        "pytest": ["pytest", "-n", "auto", "--maxprocesses=4", "--dist=loadgroup", *arguments],
+        "pytest": ["pytest", *spread, *arguments],
     }
     failed = []
     for name, command in steps.items():
