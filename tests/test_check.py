@@ -140,7 +140,8 @@ def test_what_is_missing_is_missed_where_the_thing_is_registered(small: Small) -
     )
     assert str(small.only()) == (
         f"{EVENTS}:{small.line(EVENTS, 'event:adoption-of-plan')}: violation:"
-        " “Adoption of the plan” (event:adoption-of-plan): The event has no date. Add hrdem:date, or hrdem:notLaterThan or"
+        " “Adoption of the plan” (event:adoption-of-plan): The event has no date. Add hrdem:date,"
+        " or hrdem:notLaterThan or"
         " hrdem:notEarlierThan if the source only bounds the day, or hrdem:inMeeting."
         " [Event-dated]"
     )
