@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import textwrap
 from collections.abc import Callable
@@ -40,7 +39,7 @@ def built(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project
     shared = tmp_path_factory.getbasetemp()
     if shared.name.startswith("popen-"):  # the folder of one worker; above it is that of the run
         shared = shared.parent
-    ready = dataclasses.replace(project, build=shared / "built" / "build")
+    ready = project._replace(build=shared / "built" / "build")
     ready.build.parent.mkdir(exist_ok=True)
     with (shared / "built.lock").open("w") as lock:
         try:

@@ -145,8 +145,8 @@ def test_help_of_a_question_says_what_it_answers_and_its_options(hrdem: Terminal
         ),
         (
             "ask identifiers-of --plan x",
-            "Unrecognized arguments: --plan x. `hrdem ask identifiers-of --help` says how to use"
-            " it.",
+            "The question identifiers-of has no option --plan. It has: --instrument --format"
+            " --endpoint.",
         ),
         (
             "ask identifiers-of --instrument qqq",
@@ -157,6 +157,17 @@ def test_help_of_a_question_says_what_it_answers_and_its_options(hrdem: Terminal
             "'--instrument' is not an option of `hrdem ask`. Name a question first; its options"
             " come after it.",
         ),
+        ("ask identifiers-of --instrument", "--instrument wants a value after it."),
+        (
+            "ask identifiers-of --instrument=x --instrument y",
+            "--instrument is given twice. Keep one of the two.",
+        ),
+        (
+            "ask identifiers-of action plan",
+            "'action' is one word too many after the question identifiers-of. Put a value that has"
+            " spaces in quotation marks.",
+        ),
+        ("ask --format xml", "--format wants one of table, csv, json, ttl, not 'xml'."),
         (
             "ask identifiers-of --format ttl",
             "This question is answered by a table: use --format table, csv or json.",

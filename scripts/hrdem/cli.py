@@ -1,12 +1,11 @@
 """The command line: reads what was typed, calls the module that does it, prints what comes back.
 
-Nothing else happens here. Modules are imported where a command needs them, so that `hrdem ask`
-starts as fast as the engine it uses.
+Nothing else happens here. Modules are imported where a command needs them, argparse too, so that
+`hrdem ask` starts about as fast as the engine it uses.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
@@ -15,6 +14,7 @@ from hrdem import __version__
 from hrdem.errors import EXIT_FINE, EXIT_USAGE, EXIT_WRONG, HrdemError, UsageError
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Sequence
 
     from hrdem.check import Finding
@@ -65,35 +65,47 @@ def _run(typed: list[str]) -> int:
     return command(options)
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says in one sentence what was wrong with the command line, and where help is."""
+def _new_parser(prog: str, description: str) -> argparse.ArgumentParser:
+    import argparse
 
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(
-            f"{message[:1].upper()}{message[1:].rstrip('.')}. `{self.prog} --help` says how to use"
-            " it."
-        )
+    class Parser(argparse.ArgumentParser):
+        """Says in one sentence what was wrong with the command line, and where help is."""
 
+        def error(self, message: str) -> NoReturn:
+            raise UsageError(
+                f"{message[:1].upper()}{message[1:].rstrip('.')}. `{self.prog} --help` says how to"
+                " use it."
+            )
 
-def _parser() -> _Parser:
-    parser = _Parser(
-        prog="hrdem",
-        description="The EU's human rights and democracy policy towards the rest of the world,"
-        " as a graph that shows the words behind every fact.",
+    return Parser(
+        prog=prog,
+        description=description,
         epilog=_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _new_parser(
+        "hrdem",
+        _filled(
+            "The EU's human rights and democracy policy towards the rest of the world, as a graph"
+            " that shows the words behind every fact."
+        ),
+    )
     parser.add_argument("--version", action="version", version=f"hrdem {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def add(name: str, command: Callable[[argparse.Namespace], int], text: str) -> _Parser:
-        added: _Parser = commands.add_parser(
+    def add(
+        name: str, command: Callable[[argparse.Namespace], int], text: str
+    ) -> argparse.ArgumentParser:
+        added = commands.add_parser(
             name,
             help=text[0].lower() + text[1:].partition(". ")[0].rstrip("."),
-            description=text,
+            description=_filled(text),
             epilog=_CODES,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=parser.formatter_class,
             allow_abbrev=False,
         )
         added.set_defaults(command=command)
@@ -105,9 +117,14 @@ def _parser() -> _Parser:
 
     one = add("query", _query, "Ask any SPARQL query that reads. The project's prefixes are known.")
     one.add_argument("file", metavar="FILE", help="file with the query, or - for standard input")
-    one.add_argument("--format", choices=("table", "csv", "json", "ttl"), default=None)
-    one.add_argument("--timeout", type=_seconds, default=60.0, metavar="SECONDS")
-    _add_endpoint(one)
+    _add_asking(one)
+    one.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=60.0,
+        metavar="SECONDS",
+        help="stop the query after this time (default: 60)",
+    )
 
     one = add("why", _why, "Show the facts about a thing with the words behind each.")
     one.add_argument("thing", metavar="THING", help="slug, prefixed name, IRI or label")
@@ -137,9 +154,11 @@ def _parser() -> _Parser:
 
 
 def _add_asking(parser: argparse.ArgumentParser) -> None:
+    from hrdem.answers import FORMATS
+
     parser.add_argument(
         "--format",
-        choices=("table", "csv", "json", "ttl"),
+        choices=FORMATS,
         help="table (default), csv, json (SPARQL results), or ttl for answers made of triples",
     )
     _add_endpoint(parser)
@@ -152,12 +171,14 @@ def _add_endpoint(parser: argparse.ArgumentParser) -> None:
 
 
 def _seconds(text: str) -> float:
+    from argparse import ArgumentTypeError
+
     try:
         seconds = float(text)
     except ValueError:
         seconds = 0
     if not 0 < seconds < 1e6:
-        raise argparse.ArgumentTypeError(f"a number of seconds is wanted, not {text!r}")
+        raise ArgumentTypeError(f"a number of seconds is wanted, not {text!r}")
     return seconds
 
 
@@ -169,53 +190,84 @@ def _ask_help(options: argparse.Namespace) -> int:
 
 
 def _ask(typed: list[str]) -> int:
-    """Ask a saved query; its parameters are options, so they are parsed when it is known."""
-    from hrdem.answers import answer, find_query, text_of
+    """Ask a saved query. Its parameters are options too, so what is an option depends on it."""
+    from hrdem.answers import FORMATS, answer, find_query, text_of
     from hrdem.project import Project
     from hrdem.queries import load_catalogue
     from hrdem.store import open_store
 
-    common = _Parser(prog="hrdem ask", add_help=False, allow_abbrev=False)
-    common.add_argument("name", nargs="?")
-    common.add_argument("-h", "--help", action="store_true")
-    _add_asking(common)
-    options, rest = common.parse_known_args(typed)
-    if options.help and options.name is None:
+    name, values = _asked(typed)
+    wants_help = values.pop("help", None) is not None
+    if wants_help and name is None:
         _parser().parse_args(["ask", "--help"])
+    form, endpoint = values.pop("format", None), values.pop("endpoint", None)
+    if form is not None and form not in FORMATS:
+        raise UsageError(f"--format wants one of {', '.join(FORMATS)}, not {form!r}.")
     project = Project.find()
     queries = load_catalogue(project)
-    if options.name is None:
-        if rest:
-            raise UsageError(
-                f"{rest[0]!r} is not an option of `hrdem ask`. Name a question first; its options"
-                " come after it."
-            )
+    if name is None:
         _print(_listing(queries))
         return EXIT_FINE
-    query = find_query(queries, options.name)
-    own = _Parser(
-        prog=f"hrdem ask {query.name}",
-        description=f"{query.summary}\n\n{_filled(query.description)}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-        argument_default=argparse.SUPPRESS,
-        epilog=_CODES,
+    query = find_query(queries, name)
+    if wants_help:
+        _print(_help_for(query))
+        return EXIT_FINE
+    for option in values:
+        if option not in query.parameters:
+            known = " ".join(f"--{each}" for each in (*query.parameters, "format", "endpoint"))
+            raise UsageError(f"The question {name} has no option --{option}. It has: {known}.")
+    found = answer(open_store(project, endpoint), query, values)
+    form = form or ("ttl" if query.form == "construct" else "table")
+    _write(text_of(found, form, _width()), form)
+    return EXIT_FINE
+
+
+def _asked(typed: list[str]) -> tuple[str | None, dict[str, str]]:
+    """Return the name of the question, None if there is none, and the options with their values."""
+    name = None
+    options: dict[str, str] = {}
+    words = iter(typed)
+    for word in words:
+        option, equals, value = word.removeprefix("--").partition("=")
+        if word == "-h" or (word.startswith("--") and option == "help"):
+            options["help"] = ""
+            continue
+        if not word.startswith("-"):
+            if name is not None:
+                raise UsageError(
+                    f"{word!r} is one word too many after the question {name}. Put a value that has"
+                    " spaces in quotation marks."
+                )
+            name = word
+            continue
+        if not word.startswith("--") or (name is None and option not in ("format", "endpoint")):
+            raise UsageError(
+                f"{word!r} is not an option of `hrdem ask`. Name a question first; its options"
+                " come after it."
+            )
+        if not equals:
+            given = next(words, None)
+            if given is None:
+                raise UsageError(f"--{option} wants a value after it.")
+            value = given
+        if option in options:
+            raise UsageError(f"--{option} is given twice. Keep one of the two.")
+        options[option] = value
+    return name, options
+
+
+def _help_for(query: SavedQuery) -> str:
+    parser = _new_parser(
+        f"hrdem ask {query.name}", f"{_filled(query.summary)}\n\n{_filled(query.description)}"
     )
     for parameter in query.parameters.values():
-        own.add_argument(
+        parser.add_argument(
             f"--{parameter.name}",
             metavar=parameter.type.partition(":")[2].upper(),
             help=f"{parameter.description} (default: {parameter.example})".replace("%", "%%"),
         )
-    if options.help:
-        _add_asking(own)
-        own.print_help()
-        return EXIT_FINE
-    values = vars(own.parse_args(rest))
-    found = answer(open_store(project, options.endpoint), query, values)
-    form = options.format or ("ttl" if query.form == "construct" else "table")
-    _write(text_of(found, form, _width()), form)
-    return EXIT_FINE
+    _add_asking(parser)
+    return parser.format_help()
 
 
 def _listing(queries: Sequence[SavedQuery]) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from hrdem.errors import HrdemError
 
@@ -16,8 +16,7 @@ _PACKAGE = Path(__file__).resolve().parent
 _CARRIED = _PACKAGE / "_project"
 
 
-@dataclass(frozen=True)
-class Project:
+class Project(NamedTuple):
     """The folders of one project.
 
     Attributes:

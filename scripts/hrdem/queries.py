@@ -67,23 +67,20 @@ CATALOGUE = "queries.json"
 PREFIX_SET = QUERY + "prefixes"
 """IRI of the set of prefixes that the queries as RDF refer to."""
 
-_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-_VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9]*\Z")
-_SLUG = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._~-]*[A-Za-z0-9_~])?\Z")
+_NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+_VARIABLE = r"[A-Za-z][A-Za-z0-9]*"
+_SLUG = r"[A-Za-z0-9](?:[A-Za-z0-9._~-]*[A-Za-z0-9_~])?"
 # Comments, IRIs and strings as the SPARQL 1.1 grammar defines them (productions 139 and 156-159).
 # They are looked for together, from left to right, because each may contain what opens another.
-_OPAQUE = re.compile(
-    r"""(?P<comment>\#[^\n\r]*)
+_OPAQUE = r"""(?xs)(?P<comment>\#[^\n\r]*)
       | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
       | (?P<string>\"\"\"(?:(?:\"|\"\")?(?:[^\"\\]|\\.))*\"\"\"
                   |'''(?:(?:'|'')?(?:[^'\\]|\\.))*'''
                   |\"(?:[^\"\\\n\r]|\\.)*\"
                   |'(?:[^'\\\n\r]|\\.)*')
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_DECLARATION = re.compile(r"\s*(?:PREFIX\s+\S*?:\s*<[^>]*>|BASE\s*<[^>]*>)", re.IGNORECASE)
-_FORM = re.compile(r"\s*([A-Za-z]+)")
+    """
+_DECLARATION = r"(?i)\s*(?:PREFIX\s+\S*?:\s*<[^>]*>|BASE\s*<[^>]*>)"
+_FORM = r"\s*([A-Za-z]+)"
 _UPDATES = frozenset(
     "INSERT DELETE LOAD CLEAR DROP CREATE ADD MOVE COPY WITH".split()  # noqa: SIM905 (shorter)
 )
@@ -143,7 +140,7 @@ def blank_comments(text: str) -> str:
     def blanked(match: re.Match[str]) -> str:
         return " " * len(match[0]) if match["comment"] is not None else match[0]
 
-    return _OPAQUE.sub(blanked, text)
+    return re.sub(_OPAQUE, blanked, text)
 
 
 def _masked(text: str) -> str:
@@ -156,7 +153,7 @@ def _masked(text: str) -> str:
             return match[0][0] + "x" * (len(match[0]) - 2) + match[0][-1]
         return match[0]
 
-    return _OPAQUE.sub(masked, text)
+    return re.sub(_OPAQUE, masked, text)
 
 
 def form_of(text: str) -> str:
@@ -166,10 +163,8 @@ def form_of(text: str) -> str:
         HrdemError: if it is an update, or does not begin like a query.
     """
     body = _masked(text)
-    at = 0
-    while declaration := _DECLARATION.match(body, at):
-        at = declaration.end()
-    match = _FORM.match(body, at)
+    at = _after_declarations(body)
+    match = re.compile(_FORM).match(body, at)
     word = match[1].upper() if match else ""
     if word in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"):
         return word.lower()
@@ -184,6 +179,15 @@ def form_of(text: str) -> str:
         f"No query begins at line {line}, column {column}: after the prefixes comes one of SELECT,"
         " ASK, CONSTRUCT or DESCRIBE."
     )
+
+
+def _after_declarations(masked: str) -> int:
+    """Return where the PREFIX and BASE lines of a masked query end."""
+    declaration = re.compile(_DECLARATION)
+    at = 0
+    while found := declaration.match(masked, at):
+        at = found.end()
+    return at
 
 
 def syntax_error(text: str, problem: SyntaxError, path: Path | None = None) -> HrdemError:
@@ -279,7 +283,7 @@ def read_query(path: Path, folder: Path) -> SavedQuery:
     """
     relative = path.relative_to(folder)
     if len(relative.parts) != 2 or not all(
-        _NAME.match(part) for part in (relative.parts[0], path.stem)
+        re.fullmatch(_NAME, part) for part in (relative.parts[0], path.stem)
     ):
         raise HrdemError(
             "A saved query lies at queries/{topic}/{name}.rq, with topic and name in lower-case"
@@ -340,7 +344,7 @@ def _read_header(
     places: dict[str, int] = {}
     if "parameters" in header:
         for name, given in header["parameters"].mapping("parameters").items():
-            if not _VARIABLE.match(name) or name in RESERVED:
+            if not re.fullmatch(_VARIABLE, name) or name in RESERVED:
                 raise given.error(
                     f"A parameter cannot be called {name!r}. Use a letter followed by letters and"
                     f" digits, other than {', '.join(RESERVED)}; here and in the body."
@@ -485,10 +489,7 @@ def _check_parameter(parameter: Parameter, text: str, path: Path, line: int) -> 
 
 def _single_term(text: str, inner: str) -> Term | None:
     """Return the term that `inner` is when read with the prefixes of `text`, None if not one."""
-    body = _masked(text)
-    at = 0
-    while declaration := _DECLARATION.match(body, at):
-        at = declaration.end()
+    at = _after_declarations(_masked(text))
     try:
         answer = ox.Store().query(f"{text[:at]}\nSELECT ?x {{ VALUES ?x {{ {inner}\n}} }}")
     except SyntaxError:
@@ -585,14 +586,14 @@ def thing_iris(text: str, kind: str = ANY_KIND) -> list[str]:
     if text.startswith("<") and text.endswith(">"):
         text = text[1:-1]
     kinds = list(KINDS) if kind == ANY_KIND else [kind]
-    if _SLUG.match(text):
+    if re.fullmatch(_SLUG, text):
         return [f"{BASE}{each}/{text}" for each in kinds]
     prefix, colon, slug = text.partition(":")
     if colon and prefix in KINDS:
         text = f"{BASE}{prefix}/{slug}"
     for each in kinds:
         space = f"{BASE}{each}/"
-        if text.startswith(space) and _SLUG.match(text, len(space)):
+        if text.startswith(space) and re.fullmatch(_SLUG, text[len(space) :]):
             return [text]
     return []
 

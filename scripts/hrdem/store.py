@@ -504,10 +504,12 @@ class GuardedStore:
         try:
             problem = json.loads(said)
         except ValueError:
+            last = said.decode("utf-8", "replace").strip().rpartition("\n")[2]
+            if child.returncode > 0 and "MemoryError" not in last:
+                raise HrdemError(f"The query could not be answered: {last}.") from None
             raise HrdemError(
-                "The query was stopped: it used more memory than the"
-                f" {self._limits[0] // 1024**2} MB it may take, or the engine failed."
-                " Ask for less, for example with LIMIT."
+                f"The query was stopped: it used more memory than the {self._limits[0] // 1024**2}"
+                " MB it may take. Ask for less, for example with LIMIT."
             ) from None
         raise HrdemError(**problem)
 
@@ -534,7 +536,6 @@ def _child() -> None:
     The answer goes to standard output as SPARQL JSON or N-Triples, a problem to standard error as
     JSON with the arguments of :class:`HrdemError`.
     """
-    import dataclasses
     import json
     from pathlib import Path
 
@@ -549,7 +550,7 @@ def _child() -> None:
     except (ImportError, ValueError, OSError):
         pass  # a system without such limits, or with a lower one already
     try:
-        project = dataclasses.replace(Project.at(Path(root)), build=Path(build))
+        project = Project.at(Path(root))._replace(build=Path(build))
         store = EmbeddedStore.open(project)
         answer = store._query(sys.stdin.buffer.read().decode("utf-8"))
         form = (
