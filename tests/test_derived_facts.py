@@ -235,10 +235,21 @@ def test_places_in_a_text_and_words_are_no_dates(project: Project) -> None:
         project,
         """
         :passage hrdem:start 1816 ; hrdem:end 1929 .
-        :event hrdem:date "later" , "2020-11-17T10:00:00Z"^^xsd:dateTime .
+        :event hrdem:date "later" , "2020-11-17" , "2020-11-17T10:00:00Z"^^xsd:dateTime .
         """,
     )
     assert found["bounds"] == set()
+
+
+def test_a_day_that_no_calendar_has_is_passed_over(project: Project) -> None:
+    assert derive(
+        project,
+        ':event hrdem:date "2023-02-29"^^xsd:date , "2023-02"^^xsd:gYearMonth .',
+    )["bounds"] == parse(
+        """
+        :event hrdem:earliest "2023-02-01"^^xsd:date ; hrdem:latest "2023-02-28"^^xsd:date .
+        """
+    )
 
 
 # --- 40: known from ------------------------------------------------------------------------------
@@ -306,6 +317,20 @@ def test_a_mandate_is_known_from_the_appointment_by_the_act_that_fixed_it(projec
         :appointment a hrdem:Appointment ; hrdem:concerns :act ; hrdem:date "2024-02-26"^^xsd:date .
         """,
     ) == {"2024-02-26"}
+
+
+def test_an_event_that_is_only_bounded_comes_before_any_document(project: Project) -> None:
+    bounded = ":e a hrdem:Adoption ; hrdem:concerns :conclusions ; hrdem:notLaterThan %s ."
+    assert known(project, PERIOD + bounded % '"2024-06-10"^^xsd:date') == {"2024-06-10"}
+    appointed = ":e a hrdem:Appointment ; hrdem:concerns :conclusions ; hrdem:date %s ."
+    assert known(project, PERIOD + appointed % '"2024-06-10"^^xsd:date') == {"2024-06-10"}
+
+
+def test_a_mandate_too_is_known_from_documents_where_no_decision_is_dated(
+    project: Project,
+) -> None:
+    mandate = PERIOD.replace("hrdem:periodOf", "hrdem:ofPost").replace(":Period", ":Mandate")
+    assert known(project, mandate) == {"2024-06-03"}
 
 
 def test_without_a_dated_decision_it_is_known_from_the_first_document_that_says_so(
