@@ -91,27 +91,35 @@ def validate(data: ox.Store, files: Sequence[Path]) -> list[Result]:
 
 
 def _core(data: ox.Store, files: Sequence[Path]) -> Iterator[Result]:
+    shapes = ox.Store()
+    for path in files:
+        shapes.load(path=str(path), format=ox.RdfFormat.TURTLE)
+    return core_results(data, to_rdflib(shapes))
+
+
+def core_results(data: ox.Store, shapes: rdflib.Graph) -> Iterator[Result]:
+    """Yield the results of core constraints on the default graph of `data`, in no fixed order.
+
+    Args:
+        data: the graph.
+        shapes: the shapes; they are changed into others that give the same results faster.
+    """
     import pyshacl
     import rdflib
 
-    read = ox.Store()
-    for path in files:
-        read.load(path=str(path), format=ox.RdfFormat.TURTLE)
-    shapes = to_rdflib(read)
+    aim_at_properties(shapes)
     named = {str(term) for triple in shapes for term in triple if isinstance(term, rdflib.URIRef)}
     # A core shape that is not closed looks at nothing but the properties it names, so the rest of
     # the graph need not be handed over.
     named |= {v.RDF_TYPE, v.RDFS + "subClassOf"}
-    closed = rdflib.URIRef(v.SH + "closed")
+    whole = (None, rdflib.URIRef(v.SH + "closed"), None) in shapes
     with _quiet():
         graph = to_rdflib(
             quad
             for quad in data.quads_for_pattern(None, None, None, ox.DefaultGraph())
-            if quad.predicate.value in named or (None, closed, None) in shapes
+            if whole or quad.predicate.value in named
         )
-    _aim_at_properties(shapes)
-    # The shapes themselves are checked by the tests, not at each run.
-    with _quiet():
+        # The shapes themselves are checked by the tests, not at each run.
         _, report, _ = pyshacl.validate(graph, shacl_graph=shapes, inplace=True)
     assert isinstance(report, rdflib.Graph)
     yield from read_report(report)
@@ -132,7 +140,7 @@ def _quiet() -> Iterator[None]:
         logger.disabled = before
 
 
-def _aim_at_properties(shapes: rdflib.Graph) -> None:
+def aim_at_properties(shapes: rdflib.Graph) -> None:
     """Give each property shape the targets of the node shape that has it, instead of that link.
 
     That says the same (a node conforms to a node shape only if it conforms to its property shapes),
@@ -354,14 +362,14 @@ def run_constraint(data: ox.Store, constraint: SparqlConstraint) -> Iterator[Res
     rows = list(answer)
     if not rows:
         return
-    focus_nodes = _selected(data, constraint.targets)
+    selected = focus_nodes(data, constraint.targets)
     seen = set()
     for row in rows:
         focus = row["this"]
         path = row["path"] if "path" in columns else None
         value = (row["value"] if "value" in columns else None) or focus
         key = (focus, path, value)
-        if focus not in focus_nodes or key in seen:
+        if focus not in selected or key in seen:
             continue
         seen.add(key)
         predicate = path.value if isinstance(path, ox.NamedNode) else None
@@ -378,7 +386,8 @@ def run_constraint(data: ox.Store, constraint: SparqlConstraint) -> Iterator[Res
         )
 
 
-def _selected(data: ox.Store, targets: Iterable[str]) -> set[Any]:
+def focus_nodes(data: ox.Store, targets: Iterable[str]) -> set[Any]:
+    """Return the nodes of the default graph of `data` that graph patterns bind to ``?this``."""
     found: set[Any] = set()
     for target in targets:
         answer = data.query(f"SELECT DISTINCT ?this WHERE {{ {target} }}")

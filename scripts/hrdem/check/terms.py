@@ -109,7 +109,7 @@ def _texts(context: Context) -> Iterator[Path]:
     """Yield the files in which terms are looked for by their prefixed names."""
     yield from sorted(context.project.queries.rglob("*.rq"))
     yield from sorted((context.project.ontology / "rules").glob("*.rq"))
-    yield from sorted(context.project.validation.glob("*.ttl"))
+    yield from sorted(context.project.validation.rglob("*.ttl"))
 
 
 def _first_of_each(text: str) -> list[re.Match[str]]:

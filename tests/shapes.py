@@ -1,0 +1,260 @@
+"""The shapes as data: which constraints they have, which examples, and how to run one quickly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+import pyoxigraph as ox
+import rdflib
+from rdflib.namespace import SH
+
+from hrdem import vocabulary as v
+from hrdem.check import shacl
+
+PARAMETERS = {
+    name: f"{name[0].upper()}{name[1:]}"
+    for name in (
+        "class",
+        "datatype",
+        "equals",
+        "hasValue",
+        "in",
+        "languageIn",
+        "lessThan",
+        "lessThanOrEquals",
+        "maxCount",
+        "maxLength",
+        "minCount",
+        "minInclusive",
+        "minLength",
+        "nodeKind",
+        "or",
+        "pattern",
+        "qualifiedMinCount",
+        "uniqueLang",
+        "xone",
+    )
+} | {"sparql": "SPARQL"}
+"""Parameter, in the namespace sh:, to the name of its constraint component without the ending."""
+TARGETS = ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf")
+MEMBERS = ("property", "qualifiedValueShape", "or", "xone", "sparql")
+"""Parameters that lead from a shape to other shapes or constraints."""
+
+Node = ox.NamedNode | ox.BlankNode
+
+
+def sh(name: str) -> ox.NamedNode:
+    """Return a term of the SHACL vocabulary."""
+    return ox.NamedNode(v.SH + name)
+
+
+class Constraint(NamedTuple):
+    """One constraint of a shape that reports.
+
+    Attributes:
+        folder: name of the node shape; its examples stand in the folder of this name.
+        aspect: what follows the name of the node shape in that of the property shape or
+            SPARQL-based constraint, or an empty string for a constraint of the node shape itself.
+        parameter: one of :data:`PARAMETERS`.
+    """
+
+    folder: str
+    aspect: str
+    parameter: str
+
+    @property
+    def source(self) -> str:
+        """IRI that a result of this constraint names as its source."""
+        return v.SHAPE + self.folder + ("-" if self.aspect else "") + self.aspect
+
+    @property
+    def component(self) -> str:
+        """IRI of the constraint component."""
+        return f"{v.SH}{PARAMETERS[self.parameter]}ConstraintComponent"
+
+    @property
+    def example(self) -> str:
+        """How the names of the files with bad cases of this constraint begin."""
+        return "-".join(part for part in ("bad", self.aspect, self.parameter) if part)
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """All shapes of one folder, each file apart and all together.
+
+    Attributes:
+        folder: the folder ``validation``.
+    """
+
+    folder: Path
+
+    @cached_property
+    def files(self) -> list[Path]:
+        """The files with shapes."""
+        return shacl.shape_files(self.folder)
+
+    @cached_property
+    def store(self) -> ox.Store:
+        """All shapes in one graph."""
+        store = ox.Store()
+        for path in self.files:
+            store.load(path=str(path), format=ox.RdfFormat.TURTLE)
+        return store
+
+    def values(self, subject: Node, *names: str) -> list[ox.NamedNode | ox.BlankNode | ox.Literal]:
+        """Return the values of SHACL properties of a subject, the members of lists for lists."""
+        found: list[ox.NamedNode | ox.BlankNode | ox.Literal] = []
+        for name in names:
+            for quad in self.store.quads_for_pattern(subject, sh(name), None):
+                items = list(self._list(quad.object))
+                found += items or [quad.object]  # type: ignore[list-item]
+        return found
+
+    def _list(self, node: object) -> list[ox.NamedNode | ox.BlankNode | ox.Literal]:
+        items = []
+        while isinstance(node, ox.BlankNode):
+            cells = {
+                q.predicate.value: q.object for q in self.store.quads_for_pattern(node, None, None)
+            }
+            if v.RDF + "first" not in cells:
+                break
+            items.append(cells[v.RDF + "first"])
+            node = cells[v.RDF + "rest"]
+        return items  # type: ignore[return-value]
+
+    def of_class(self, name: str) -> list[ox.NamedNode]:
+        """Return the subjects of a SHACL class, sorted."""
+        found = self.store.quads_for_pattern(None, ox.NamedNode(v.RDF_TYPE), sh(name))
+        return sorted((quad.subject for quad in found), key=str)  # type: ignore[misc]
+
+    @cached_property
+    def reporting(self) -> list[ox.NamedNode]:
+        """The node shapes with targets; the others only help to say or, xone and the like."""
+        return [shape for shape in self.of_class("NodeShape") if self.values(shape, *TARGETS)]
+
+    @cached_property
+    def constraints(self) -> list[Constraint]:
+        """All constraints that can give a result, sorted."""
+        found = []
+        for shape in self.reporting:
+            folder = shape.value.removeprefix(v.SHAPE)
+            for source in (shape, *self.values(shape, "property", "sparql")):
+                assert isinstance(source, ox.NamedNode)
+                aspect = source.value.removeprefix(shape.value).removeprefix("-")
+                names = ("sparql",) if self.values(source, "select") else tuple(PARAMETERS)
+                found += [
+                    Constraint(folder, aspect, name)
+                    for name in names
+                    if self.values(source, name) or self.values(source, "select")
+                    if not (source == shape and name == "sparql")
+                ]
+        return sorted(found)
+
+    def path(self, constraint: Constraint) -> str | None:
+        """Return the path that results of a core constraint have, as Turtle, or None."""
+        graph = self.rdflib
+        path = graph.value(rdflib.URIRef(constraint.source), SH.path)
+        return None if path is None else shacl.path_text(graph, path)
+
+    @cached_property
+    def rdflib(self) -> rdflib.Graph:
+        """All shapes as an rdflib graph."""
+        return shacl.to_rdflib(self.store)
+
+    # --- examples ---------------------------------------------------------------------------------
+
+    @cached_property
+    def examples(self) -> list[Path]:
+        """The examples, good and bad, sorted."""
+        return sorted((self.folder / "examples").glob("*/*.ttl"))
+
+    def expected(self, path: Path) -> Constraint | None:
+        """Return the constraint that an example breaks by its name, or None if it is a good one.
+
+        Raises:
+            ValueError: if the name says neither.
+        """
+        if path.stem == "good":
+            return None
+        fitting = [
+            constraint
+            for constraint in self.constraints
+            if constraint.folder == path.parent.name
+            and re.match(re.escape(constraint.example) + r"(-|$)", path.stem)
+        ]
+        if not fitting:
+            raise ValueError(f"{path.parent.name}/{path.name} names no constraint of the shape")
+        return max(fitting, key=lambda constraint: len(constraint.example))
+
+    @cached_property
+    def ground(self) -> list[ox.Quad]:
+        """The statements that every example stands on."""
+        return list(ox.parse(path=str(self.folder / "examples" / "ground.ttl")))
+
+    def with_ground(self, *examples: Path) -> ox.Store:
+        """Return examples together with the ground, in one graph."""
+        store = ox.Store()
+        store.extend(self.ground)
+        for example in examples:
+            store.load(path=str(example), format=ox.RdfFormat.TURTLE)
+        return store
+
+    # --- validation -------------------------------------------------------------------------------
+
+    def results(self, data: ox.Store, added: Iterable[ox.Quad]) -> list[shacl.Result]:
+        """Return the results of all shapes on `data`, the ground with the statements `added`.
+
+        The ground conforms, so only shapes that look at something that was added can give a result;
+        the others are not run.
+        """
+        terms = {quad.predicate.value for quad in added} | {
+            quad.object.value
+            for quad in added
+            if quad.predicate.value == v.RDF_TYPE and isinstance(quad.object, ox.NamedNode)
+        }
+        touched = frozenset(
+            shape for shape, (looked_at, _) in self._reach.items() if looked_at & terms
+        )
+        quads = {quad for shape in touched for quad in self._reach[shape][1]}
+        return [
+            *shacl.core_results(data, shacl.to_rdflib(quads)),
+            *(r for constraint in self.sparql for r in shacl.run_constraint(data, constraint)),
+        ]
+
+    @cached_property
+    def sparql(self) -> list[shacl.SparqlConstraint]:
+        """All SPARQL-based constraints."""
+        return [
+            constraint
+            for path in self.files
+            if path.name.endswith(shacl.SPARQL_SUFFIX)
+            for constraint in shacl.sparql_constraints(path)
+        ]
+
+    @cached_property
+    def _reach(self) -> dict[ox.NamedNode, tuple[set[str], set[ox.Quad]]]:
+        """Node shape to the terms that it looks at, and to the statements that make it up."""
+        return {
+            shape: self._reached(shape)
+            for shape in self.reporting
+            if not self.values(shape, "sparql")
+        }
+
+    def _reached(self, shape: ox.NamedNode) -> tuple[set[str], set[ox.Quad]]:
+        quads: set[ox.Quad] = set()
+        seen: set[object] = {shape}
+        pending: list[object] = [shape]
+        while pending:
+            for quad in self.store.quads_for_pattern(pending.pop(), None, None):  # type: ignore[arg-type]
+                quads.add(quad)
+                if quad.object not in seen and not isinstance(quad.object, ox.Literal):
+                    seen.add(quad.object)
+                    pending.append(quad.object)
+        terms = {node.value for node in seen if isinstance(node, ox.NamedNode)}
+        shacl_terms = {term for term in terms if term.startswith((v.SH, v.SHAPE))}
+        return terms - shacl_terms - {v.RDF_TYPE, v.RDF + "nil"}, quads
