@@ -18,6 +18,7 @@ import pytest
 from conftest import Mini
 from hrdem.build import build
 from hrdem.errors import HrdemError, UsageError
+from hrdem.names import find_thing
 from hrdem.project import Project
 from hrdem.store import (
     EmbeddedStore,
@@ -26,7 +27,6 @@ from hrdem.store import (
     RemoteStore,
     Store,
     Table,
-    find_thing,
     open_store,
 )
 from hrdem.vocabulary import BASE, HRDEM, XSD

@@ -7,8 +7,9 @@ import pytest
 from hrdem import vocabulary as v
 from hrdem import why
 from hrdem.errors import UsageError
+from hrdem.names import find_thing
 from hrdem.project import Project
-from hrdem.store import EmbeddedStore, Store, find_thing
+from hrdem.store import EmbeddedStore, Store
 
 INSTRUMENT = v.BASE + "instrument/"
 PLAN = INSTRUMENT + "action-plan-2020-2024"

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyoxigraph as ox
 
 from hrdem.errors import HrdemError, UsageError
+from hrdem.names import find_thing, nearest
 from hrdem.queries import bind
-from hrdem.store import Table, find_thing, nearest
+from hrdem.store import Table
 from hrdem.vocabulary import PREFIXES, XSD, shorten
 
 if TYPE_CHECKING:

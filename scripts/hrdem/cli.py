@@ -319,8 +319,9 @@ def _query(options: argparse.Namespace) -> int:
 
 def _why(options: argparse.Namespace) -> int:
     from hrdem import why
+    from hrdem.names import find_thing
     from hrdem.project import Project
-    from hrdem.store import find_thing, open_store
+    from hrdem.store import open_store
 
     store = open_store(Project.find(), options.endpoint)
     thing = find_thing(store, options.thing)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyoxigraph as ox
 
 from hrdem.errors import UsageError
-from hrdem.store import slug_of
+from hrdem.names import slug_of
 from hrdem.vocabulary import HRDEM, KINDS, PREFIXES, RDF_TYPE, SKOS
 
 if TYPE_CHECKING:

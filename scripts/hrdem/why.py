@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyoxigraph as ox
 
 from hrdem.errors import UsageError
-from hrdem.store import nearest, slug_of
+from hrdem.names import nearest, slug_of
 from hrdem.vocabulary import (
     CURATOR_JUDGEMENT,
     DCTERMS,

@@ -1,0 +1,101 @@
+"""Finds the thing that a person means, by its slug, IRI or label."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+
+from hrdem.errors import UsageError
+from hrdem.queries import ANY_KIND, thing_iris
+from hrdem.vocabulary import BASE, KINDS, SKOS, kind_of, shorten
+
+if TYPE_CHECKING:
+    from hrdem.store import Store
+
+_LABELS: Final = f"SELECT DISTINCT ?thing ?label {{ ?thing <{SKOS}prefLabel> ?label }}"
+
+
+def find_thing(store: Store, text: str, kind: str = ANY_KIND) -> str:
+    """Return the IRI of the thing in `store` that a person means by `text`.
+
+    Args:
+        store: the graph to look in.
+        text: a slug, a prefixed name, a full IRI, or a label (in any case of letters). A slug that
+            things of several kinds have means the kind that :data:`hrdem.vocabulary.KINDS` lists
+            first: ``action-plan-2020-2024`` is the instrument, not its period.
+        kind: the kind that the thing must be of.
+
+    Raises:
+        UsageError: if there is no such thing, with the nearest ones named; if several have the
+            label.
+    """
+    candidates = thing_iris(text, kind)
+    if candidates:
+        terms = " ".join(str(ox.NamedNode(iri)) for iri in candidates)
+        found = store.select(
+            f"SELECT DISTINCT ?thing {{ VALUES ?thing {{ {terms} }} ?thing a ?class }}"
+            " ORDER BY ?thing"
+        )
+        iris = [row[0].value for row in found.rows if isinstance(row[0], ox.NamedNode)]
+        if iris:
+            return min(iris, key=_rank)
+    labels = _labels(store, kind)
+    wanted = text.strip().casefold()
+    iris = sorted({iri for iri, label in labels if label.casefold() == wanted})
+    if len(iris) == 1:
+        return iris[0]
+    if iris:
+        raise UsageError(
+            f"{text!r} names several things. Say which: {', '.join(shorten(iri) for iri in iris)}."
+        )
+    what = "thing" if kind == ANY_KIND else kind
+    names: dict[str, str] = {}
+    for iri, label in sorted(labels, key=lambda pair: _rank(pair[0])):
+        names.setdefault(slug_of(iri), iri)
+        names.setdefault(label, iri)
+    near = nearest(text, names)
+    hint = f" Did you mean {' or '.join(shorten(iri) for iri in near)}?" if near else ""
+    raise UsageError(f"There is no {what} {text!r} in the graph.{hint}")
+
+
+def _rank(iri: str) -> tuple[int, str]:
+    return list(KINDS).index(kind_of(iri) or next(reversed(KINDS))), iri
+
+
+def _labels(store: Store, kind: str) -> list[tuple[str, str]]:
+    """Return (IRI, label) of every thing of `kind`."""
+    pairs = []
+    for thing, label in store.select(_LABELS).rows:
+        if isinstance(thing, ox.NamedNode) and isinstance(label, ox.Literal):
+            own = kind_of(thing.value)
+            if own is not None and kind in (own, ANY_KIND):
+                pairs.append((thing.value, label.value))
+    return sorted(pairs)
+
+
+def slug_of(iri: str) -> str:
+    """Return the last part of `iri`."""
+    return re.split(r"[/#]", iri.removeprefix(BASE))[-1]
+
+
+def nearest(text: str, names: dict[str, str], limit: int = 3) -> list[str]:
+    """Return the values of the names most like `text`, the best first, each once.
+
+    A name that contains every word of `text` is near, however long it is.
+    """
+    from difflib import get_close_matches
+
+    wanted = text.strip().rpartition("/")[2].rpartition(":")[2].casefold()
+    words = re.split(r"[\s_-]+", wanted)
+    folded: dict[str, str] = {}
+    for name, value in names.items():
+        folded.setdefault(name.casefold(), value)
+    close = get_close_matches(wanted, folded, n=limit, cutoff=0.7)
+    containing = sorted(
+        (name for name in folded if all(word in name for word in words)), key=lambda n: (len(n), n)
+    )
+    loose = get_close_matches(wanted, folded, n=limit, cutoff=0.5)
+    found = dict.fromkeys(folded[name] for name in (*close, *containing, *loose))
+    return list(found)[:limit]

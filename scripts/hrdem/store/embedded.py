@@ -1,0 +1,102 @@
+"""Oxigraph in this process: what the commands ask unless they are told otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pyoxigraph as ox
+
+from hrdem.errors import HrdemError
+from hrdem.queries import syntax_error
+from hrdem.store.interface import Table, expect
+from hrdem.store.results import as_table, drawn, failed, sorted_triples
+from hrdem.vocabulary import PREFIXES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hrdem.project import Project
+
+_STORE_FOLDER: Final = "store"
+_STORE_FILE: Final = "hrdem.nt"
+
+
+class EmbeddedStore:
+    """Oxigraph in this process, read-only.
+
+    Args:
+        graph: the store to ask; the union of its graphs is the default graph of every query.
+    """
+
+    def __init__(self, graph: ox.Store) -> None:
+        self._graph = graph
+
+    @classmethod
+    def open(cls, project: Project) -> EmbeddedStore:
+        """Return the built graph of `project`: its store on disk, else its N-Triples file.
+
+        Raises:
+            HrdemError: if nothing has been built, or what was built cannot be read.
+        """
+        folder = project.build / _STORE_FOLDER
+        if folder.is_dir():
+            try:
+                return cls(ox.Store.read_only(str(folder)))
+            except OSError:
+                pass  # the folder is only a cache of the file
+        path = project.build / _STORE_FILE
+        if not path.is_file():
+            raise HrdemError(
+                "The graph has not been built yet. Run `hrdem build` first.", path=path
+            )
+        return cls.read(path)
+
+    @classmethod
+    def read(cls, path: Path) -> EmbeddedStore:
+        """Return the graph in `path`, a file of any RDF format that its suffix tells."""
+        graph = ox.Store()
+        form = ox.RdfFormat.from_extension(path.suffix.removeprefix("."))
+        try:
+            graph.bulk_load(path=str(path), format=form)
+        except (OSError, SyntaxError) as problem:
+            raise HrdemError(
+                f"The graph cannot be read: {problem}. Run `hrdem build` to make it anew.",
+                path=path,
+            ) from problem
+        return cls(graph)
+
+    def _query(self, sparql: str) -> Any:  # noqa: ANN401 (one of three result classes)
+        return evaluate(self._graph, sparql)
+
+    def select(self, sparql: str) -> Table:
+        """Return the answer to a SELECT."""
+        expect(sparql, "select")
+        return as_table(self._query(sparql))
+
+    def construct(self, sparql: str) -> list[ox.Triple]:
+        """Return the triples of a CONSTRUCT or DESCRIBE, each once, sorted."""
+        expect(sparql, "construct", "describe")
+        return sorted_triples(drawn(self._query(sparql)))
+
+    def ask(self, sparql: str) -> bool:
+        """Return the answer to an ASK."""
+        expect(sparql, "ask")
+        return bool(self._query(sparql))
+
+
+def evaluate(graph: ox.Store, sparql: str) -> Any:  # noqa: ANN401
+    """Return what `graph` answers, as pyoxigraph gives it; much of it is computed when drawn.
+
+    Args:
+        graph: the store; the union of its graphs is the default graph.
+        sparql: a query of any form.
+
+    Raises:
+        HrdemError: if the query is not SPARQL, with line and column, or cannot be answered.
+    """
+    try:
+        return graph.query(sparql, prefixes=PREFIXES, use_default_graph_as_union=True)
+    except SyntaxError as problem:
+        raise syntax_error(sparql, problem) from problem
+    except (OSError, RuntimeError) as problem:
+        raise failed(problem) from problem

@@ -1,0 +1,192 @@
+"""Any `SPARQL 1.1 Protocol <https://www.w3.org/TR/sparql11-protocol/>`_ endpoint as a store."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypeVar
+
+from hrdem.errors import HrdemError, UsageError
+from hrdem.queries import blank_comments, form_of
+from hrdem.store.interface import QUERY_SECONDS, Table, expect
+from hrdem.store.results import read_boolean, read_table, read_triples
+from hrdem.vocabulary import PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pyoxigraph as ox
+
+_T = TypeVar("_T")
+
+
+class RemoteStore:
+    """A SPARQL endpoint, asked through SPARQLWrapper, whose known faults are fenced here.
+
+    SPARQLWrapper guesses the kind of a query from its text and takes a comment for a command, uses
+    GET for any length, never tries again and limits only the time between two packets. So comments
+    are blanked, the kind and POST are set, servers that are busy are asked again, and the whole
+    takes no longer than `seconds`.
+
+    Args:
+        url: the address of the endpoint, http or https.
+        seconds: how long a query may take in all.
+        pauses: how long to wait before each further attempt, in seconds.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        seconds: float = QUERY_SECONDS,
+        pauses: tuple[float, ...] = (0.5, 1.0, 2.0),
+    ) -> None:
+        if not re.match(r"https?://[^\s/]", url):
+            raise UsageError(
+                f"The address of an endpoint begins with http:// or https://, and {url!r} does not."
+            )
+        self.url = url
+        self._seconds = seconds
+        self._pauses = pauses
+
+    def select(self, sparql: str) -> Table:
+        """Return the answer to a SELECT."""
+        expect(sparql, "select")
+        return self._parsed(sparql, "select", read_table)
+
+    def construct(self, sparql: str) -> list[ox.Triple]:
+        """Return the triples of a CONSTRUCT or DESCRIBE, each once, sorted."""
+        expect(sparql, "construct", "describe")
+        return self._parsed(sparql, form_of(sparql), read_triples)
+
+    def ask(self, sparql: str) -> bool:
+        """Return the answer to an ASK."""
+        expect(sparql, "ask")
+        return self._parsed(sparql, "ask", read_boolean)
+
+    def _parsed(self, sparql: str, form: str, read: Callable[[bytes, str], _T]) -> _T:
+        body, media_type = self._fetch(_portable(sparql), form)
+        try:
+            return read(body, media_type)
+        except (SyntaxError, ValueError) as problem:
+            # A server that gives up half-way has already said that all is well (HTTP 200).
+            raise HrdemError(
+                f"The endpoint {self.url} sent an answer that breaks off or is not"
+                f" {'RDF' if form in ('construct', 'describe') else 'a SPARQL result'}"
+                f" ({media_type or 'no media type'}). Ask for less, or try again later."
+            ) from problem
+
+    def _fetch(self, sparql: str, form: str) -> tuple[bytes, str]:
+        """Return body and media type of the answer, asking again while the server is busy."""
+        import time
+        from http.client import HTTPException
+        from urllib.error import HTTPError, URLError
+
+        from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
+
+        deadline = time.monotonic() + self._seconds
+        for pause in (*self._pauses, None):
+            try:
+                return self._once(sparql, form, deadline)
+            except SPARQLWrapperException as problem:
+                raise self._refused(problem) from problem
+            except TimeoutError as problem:
+                raise self._late() from problem
+            except HTTPError as problem:
+                reason: Exception = problem
+                if problem.code not in (429, 502, 503, 504):
+                    raise HrdemError(
+                        f"The endpoint {self.url} answered HTTP {problem.code} {problem.reason}."
+                        " Check the address and whether you may use it."
+                    ) from problem
+            except URLError as problem:
+                if isinstance(problem.reason, TimeoutError):
+                    raise self._late() from problem
+                reason = problem
+            except (HTTPException, OSError) as problem:
+                reason = problem
+            if pause is None or time.monotonic() + pause > deadline:
+                break
+            time.sleep(pause)
+        raise HrdemError(
+            f"The endpoint {self.url} could not be reached: {_reason(reason)}."
+            " Check the address, or try again later."
+        ) from reason
+
+    def _once(self, sparql: str, form: str, deadline: float) -> tuple[bytes, str]:
+        import time
+        from http.client import IncompleteRead
+
+        import SPARQLWrapper as sw
+
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        graph = form in ("construct", "describe")
+        request = sw.SPARQLWrapper(self.url, agent="hrdem")
+        request.setQuery(sparql)
+        request.queryType = form.upper()  # after setQuery, which guesses
+        request.setMethod(sw.POST)
+        request.setTimeout(max(1, round(left)))
+        request.setReturnFormat(sw.TURTLE if graph else sw.JSON)
+        request.addCustomHttpHeader(
+            "Accept",
+            "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.5"
+            if graph
+            else "application/sparql-results+json, application/sparql-results+xml;q=0.5",
+        )
+        response = request.query().response
+        chunks = []
+        while chunk := response.read1(1 << 20):
+            chunks.append(chunk)
+            if time.monotonic() > deadline:
+                raise TimeoutError
+        if response.length:  # read1 does not mind an answer that is shorter than announced
+            raise IncompleteRead(b"".join(chunks), response.length)
+        media_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
+        return b"".join(chunks), media_type
+
+    def _late(self) -> HrdemError:
+        return HrdemError(
+            f"The endpoint {self.url} did not answer within {self._seconds:g} seconds."
+            " Allow more with --timeout, or ask for less with LIMIT."
+        )
+
+    def _refused(self, problem: Exception) -> HrdemError:
+        name = type(problem).__name__
+        what = {
+            "QueryBadFormed": "does not understand the query",
+            "EndPointNotFound": "does not exist at this address",
+            "Unauthorized": "wants to know who asks, and this command cannot say",
+            "URITooLong": "finds the query too long",
+        }.get(name, "failed to answer")
+        # SPARQLWrapper adds what the server said to words of its own, as the repr of bytes.
+        said = str(problem).partition("Response:\n")[2]
+        if re.fullmatch(r"b(['\"]).*\1", said, re.DOTALL):
+            from ast import literal_eval
+
+            said = literal_eval(said).decode("utf-8", "replace")
+        first = next((line.strip() for line in said.splitlines() if line.strip()), "")
+        return HrdemError(
+            f"The endpoint {self.url} {what}."
+            + (f" It says: {first[:300]}" if first and not first.startswith("<") else "")
+        )
+
+
+def _reason(problem: Exception) -> str:
+    reason = getattr(problem, "reason", None) or getattr(problem, "strerror", None) or problem
+    code = getattr(problem, "code", None)
+    return f"HTTP {code} {reason}" if code else str(reason) or type(problem).__name__
+
+
+def _portable(sparql: str) -> str:
+    """Return `sparql` without comments and with the prefixes it uses, for a server without ours."""
+    text = blank_comments(sparql)
+    declared = {
+        name.lower() for name in re.findall(r"PREFIX\s+([^\s:]*):", text, flags=re.IGNORECASE)
+    }
+    used = set(re.findall(r"(?<![\w<:/#?$-])([a-z][a-z-]*):", text))
+    lines = [
+        f"PREFIX {prefix}: <{namespace}>"
+        for prefix, namespace in PREFIXES.items()
+        if prefix in used and prefix not in declared
+    ]
+    return " ".join([*lines, text])  # on one line, so that the server's line numbers stay true
