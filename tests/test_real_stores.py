@@ -1,4 +1,4 @@
-"""The real stores that other tests use: they start, take data, and keep it when they are cut off."""
+"""The real stores that other tests use: they start, take data, and keep it over a kill."""
 
 from __future__ import annotations
 
