@@ -98,6 +98,25 @@ def test_a_fact_holds_for_the_properties_above_its_own(project: Project) -> None
     )
 
 
+# --- 17: inverses --------------------------------------------------------------------------------
+
+
+def test_a_fact_holds_in_the_other_direction_too(project: Project) -> None:
+    found = derive(
+        project,
+        """
+        :pandemic hrdem:leadsTo :poverty .
+        :poverty hrdem:consequenceOf :war .
+        """,
+    )
+    assert found["inverses"] == parse(
+        """
+        :poverty hrdem:consequenceOf :pandemic .
+        :war hrdem:leadsTo :poverty .
+        """
+    )
+
+
 # --- 20: succession ------------------------------------------------------------------------------
 
 

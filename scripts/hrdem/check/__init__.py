@@ -1,7 +1,7 @@
 """Finds everything that can be wrong in a project, and says it in sentences.
 
-In this order: can everything be read; are the terms defined; do quotes and texts agree; has each
-thing one IRI; does the graph conform to the SHACL shapes.
+In this order: can everything be read; are the terms defined; is the ontology sound; do quotes and
+texts agree; has each thing one IRI; does the graph conform to the SHACL shapes.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from hrdem.build import assemble
-from hrdem.check import identity, shacl, shapes, syntax, terms, words
+from hrdem.check import identity, quality, shacl, shapes, syntax, terms, words
 from hrdem.check.context import Context
 from hrdem.check.finding import Finding, as_json, failed, in_order
 from hrdem.errors import HrdemError
@@ -48,6 +48,7 @@ def check(project: Project, report: Path | None = None) -> list[Finding]:
         [
             *unreadable,
             *terms.run(context),
+            *quality.run(context),
             *words.run(context),
             *identity.run(context),
             *shapes.run(context, results),

@@ -15,6 +15,7 @@ from hrdem import vocabulary as v
 from hrdem.check.context import Context
 from hrdem.check.finding import VIOLATION, Finding
 from hrdem.documents import locate, read_rdf, read_text
+from hrdem.project import Project
 from hrdem.queries import blank_comments
 
 REUSED: Final[dict[str, tuple[str, ...]]] = {
@@ -85,12 +86,10 @@ def run(context: Context) -> Iterator[Finding]:
         for term in used:
             if term not in known:
                 yield say(term, source.path, locate(source.path, term))
-    for path in _texts(context):
-        text = blank_comments(read_text(path)) if path.suffix == ".rq" else read_text(path)
-        for found in _first_of_each(text):
-            term = v.HRDEM + found[1]
-            if term not in known:
-                yield say(term, path, text.count("\n", 0, found.start()) + 1)
+    for path in files_with_terms(context.project):
+        for name, line in named_in(path).items():
+            if v.HRDEM + name not in known:
+                yield say(v.HRDEM + name, path, line)
 
 
 def _terms(quad: ox.Quad) -> Iterator[str]:
@@ -105,18 +104,20 @@ def _terms(quad: ox.Quad) -> Iterator[str]:
         yield quad.subject.value
 
 
-def _texts(context: Context) -> Iterator[Path]:
-    """Yield the files in which terms are looked for by their prefixed names."""
-    yield from sorted(context.project.queries.rglob("*.rq"))
-    yield from sorted((context.project.ontology / "rules").glob("*.rq"))
-    yield from sorted(context.project.validation.rglob("*.ttl"))
+def files_with_terms(project: Project) -> Iterator[Path]:
+    """Yield the files outside the data that name terms: queries, rules and shapes, sorted."""
+    yield from sorted(project.queries.rglob("*.rq"))
+    yield from sorted((project.ontology / "rules").glob("*.rq"))
+    yield from sorted(project.validation.rglob("*.ttl"))
 
 
-def _first_of_each(text: str) -> list[re.Match[str]]:
-    found: dict[str, re.Match[str]] = {}
+def named_in(path: Path) -> dict[str, int]:
+    """Return the terms that a text names with the prefix ``hrdem:``, each with its first line."""
+    text = blank_comments(read_text(path)) if path.suffix == ".rq" else read_text(path)
+    found: dict[str, int] = {}
     for match in _PREFIXED.finditer(text):
-        found.setdefault(match[1], match)
-    return list(found.values())
+        found.setdefault(match[1], text.count("\n", 0, match.start()) + 1)
+    return found
 
 
 def _finding(known: set[str], term: str, path: Path, line: int | None) -> Finding:
