@@ -149,6 +149,9 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("names", nargs="*", metavar="NAME", help="only these questions")
     one.add_argument("--write", action="store_true", help="file the answers that differ")
 
+    one = add("links", _links_help, "Prove the links that lead out of the graph.")
+    _add_links_check(one, parser)
+
     add("run", _everything, "Build, check, answer every saved question, and say what came out.")
     return parser
 
@@ -162,6 +165,70 @@ def _add_asking(parser: argparse.ArgumentParser) -> None:
         help="table (default), csv, json (SPARQL results), or ttl for answers made of triples",
     )
     _add_endpoint(parser)
+
+
+def _add_links_check(parser: argparse.ArgumentParser, above: argparse.ArgumentParser) -> None:
+    parts = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    text = (
+        "Check that what the graph links to exists, is in use, still has the label that is cited,"
+        " and is of the right kind. Without --against it says what there is to check."
+    )
+    one = parts.add_parser(
+        "check",
+        help="check links against vocabularies",
+        description=_filled(text),
+        epilog=_CODES,
+        formatter_class=above.formatter_class,
+        allow_abbrev=False,
+    )
+    one.set_defaults(command=_links)
+    one.add_argument(
+        "--against",
+        action="append",
+        default=[],
+        metavar="FILE|ENDPOINT",
+        help="a vocabulary: a file in an RDF syntax, or the address of a SPARQL endpoint;"
+        " may be given several times",
+    )
+    one.add_argument(
+        "--complete",
+        action="append",
+        default=[],
+        metavar="NAMESPACE",
+        help="take what the vocabularies do not have of this namespace as missing (files are often"
+        " extracts, so this must be said); may be given several times",
+    )
+    one.add_argument("--format", choices=("text", "json"), default="text")
+    _add_manners(one)
+
+
+def _add_manners(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=60.0,
+        metavar="SECONDS",
+        help="give one question to an endpoint no more time than this (default: 60)",
+    )
+    parser.add_argument(
+        "--rate",
+        type=_above_zero,
+        default=2.0,
+        metavar="N",
+        help="ask an endpoint no more than N times a second (default: 2)",
+    )
+    parser.add_argument(
+        "--cache",
+        metavar="DIR",
+        help="keep answers of endpoints here (default: in your folder of caches)",
+    )
+    parser.add_argument(
+        "--max-age",
+        type=_above_zero,
+        default=7.0,
+        metavar="DAYS",
+        help="use kept answers for this many days (default: 7)",
+    )
 
 
 def _add_endpoint(parser: argparse.ArgumentParser) -> None:
@@ -180,6 +247,15 @@ def _seconds(text: str) -> float:
     if not 0 < seconds < 1e6:
         raise ArgumentTypeError(f"a number of seconds is wanted, not {text!r}")
     return seconds
+
+
+def _above_zero(text: str) -> float:
+    from argparse import ArgumentTypeError
+
+    try:
+        return _seconds(text)
+    except ArgumentTypeError:
+        raise ArgumentTypeError(f"a number above 0 is wanted, not {text!r}") from None
 
 
 # --- commands -------------------------------------------------------------------------------------
@@ -409,6 +485,35 @@ def _answers(options: argparse.Namespace) -> int:
     if differing:
         _print("If the new ones are right, file them with `hrdem answers --write`.\n")
     return EXIT_WRONG if differing or strays else EXIT_FINE
+
+
+def _links_help(options: argparse.Namespace) -> int:
+    raise AssertionError("a command after `links` is required")
+
+
+def _links(options: argparse.Namespace) -> int:
+    from datetime import date
+
+    from hrdem import links
+
+    project = _checkout()
+    outgoing = links.outgoing(project)
+    vocabularies = links.open_vocabularies(
+        options.against,
+        outgoing,
+        timeout=options.timeout,
+        rate=options.rate,
+        cache=options.cache,
+        max_age=options.max_age * 24 * 3600,
+    )
+    today = date.today().isoformat()
+    report = links.prove(outgoing, vocabularies, today, options.complete)
+    if options.format == "json":
+        _write(links.report_json(report, project.root), "json")
+    else:
+        _print("".join(f"{finding}\n" for finding in report.findings))
+        _print(links.report_text(report))
+    return EXIT_WRONG if links.failed(report.findings) else EXIT_FINE
 
 
 def _everything(options: argparse.Namespace) -> int:
