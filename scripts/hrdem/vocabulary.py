@@ -18,6 +18,8 @@ STATEMENT: Final = BASE + "statement/"
 GRAPH: Final = BASE + "graph/"
 QUERY: Final = BASE + "query/"
 SHAPE: Final = BASE + "shape/"
+EXPRESSION: Final = BASE + "expression/"
+COLLECTION: Final = BASE + "collection/"
 
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
@@ -25,6 +27,8 @@ OWL: Final = "http://www.w3.org/2002/07/owl#"
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 DCTERMS: Final = "http://purl.org/dc/terms/"
+DCMITYPE: Final = "http://purl.org/dc/dcmitype/"
+DCAT: Final = "http://www.w3.org/ns/dcat#"
 FOAF: Final = "http://xmlns.com/foaf/0.1/"
 ORG: Final = "http://www.w3.org/ns/org#"
 PROV: Final = "http://www.w3.org/ns/prov#"
@@ -169,12 +173,16 @@ PREFIXES: Final[dict[str, str]] = {
     "graph": GRAPH,
     "query": QUERY,
     "shape": SHAPE,
+    "expression": EXPRESSION,
+    "collection": COLLECTION,
     "rdf": RDF,
     "rdfs": RDFS,
     "owl": OWL,
     "xsd": XSD,
     "skos": SKOS,
     "dcterms": DCTERMS,
+    "dcmitype": DCMITYPE,
+    "dcat": DCAT,
     "foaf": FOAF,
     "org": ORG,
     "prov": PROV,
