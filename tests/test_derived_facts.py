@@ -394,6 +394,26 @@ def test_days_of_adoption_and_publication_stand_on_the_instrument_too(project: P
     )
 
 
+def test_a_text_that_nobody_adopts_is_dated_by_its_presentation(project: Project) -> None:
+    found = derive(
+        project,
+        """
+        :communication a hrdem:JointCommunication .
+        :act a hrdem:Regulation .
+        :e1 a hrdem:Presentation ; hrdem:concerns :communication ;
+            hrdem:date "2020-03-25"^^xsd:date .
+        :e2 a hrdem:Presentation ; hrdem:concerns :act ; hrdem:date "2018-06-14"^^xsd:date .
+        :e3 a hrdem:Signature ; hrdem:concerns :act ; hrdem:date "2021-06-09"^^xsd:date .
+        """,
+    )
+    assert found["dates"] == parse(
+        """
+        :communication dcterms:date "2020-03-25"^^xsd:date .
+        :act dcterms:date "2021-06-09"^^xsd:date .
+        """
+    )
+
+
 def test_months_stay_with_their_event_and_bodies_get_no_date(project: Project) -> None:
     found = derive(
         project,
@@ -499,9 +519,318 @@ def test_who_has_a_mandate_in_a_post_holds_it(project: Project) -> None:
     assert found["holds"] == parse(":person org:holds :post .")
 
 
+def test_a_body_has_the_classes_that_other_vocabularies_have_for_it(project: Project) -> None:
+    found = derive(
+        project, ":unit a org:OrganizationalUnit . :person a foaf:Person . :seat a org:Post ."
+    )
+    assert found["agents"] == parse(
+        """
+        :unit a org:Organization , foaf:Agent , prov:Agent , prov:Organization ,
+            schema:Organization .
+        :person a foaf:Agent , prov:Agent , prov:Person , schema:Person .
+        """
+    )
+
+
 def test_labels_have_both_names(project: Project) -> None:
     found = derive(project, ':a skos:prefLabel "A"@en . :b rdfs:label "B"@en .')
     assert found["labels"] == parse(':a rdfs:label "A"@en . :b skos:prefLabel "B"@en .')
+
+
+# --- 62 to 85: instruments in the terms of others ------------------------------------------------
+
+
+def test_a_label_stands_in_for_a_title_that_was_not_read(project: Project) -> None:
+    found = derive(
+        project,
+        """
+        :plan a hrdem:ActionPlan ; skos:prefLabel "The plan"@en ; dcterms:title "Plan"@de .
+        :act a hrdem:Regulation ; skos:prefLabel "The act"@en ; dcterms:title "Regulation"@en .
+        :theme a skos:Concept ; skos:prefLabel "A theme"@en .
+        """,
+    )
+    assert found["titles"] == parse(':plan dcterms:title "The plan"@en .')
+
+
+def test_who_adopts_a_text_made_it_unless_an_author_is_named(project: Project) -> None:
+    found = derive(
+        project,
+        """
+        :conclusions a hrdem:CouncilConclusions .
+        :report a hrdem:AnnualReport ; hrdem:authoredBy :service .
+        :e1 a hrdem:Adoption ; hrdem:concerns :conclusions ; hrdem:carriedOutBy :council .
+        :e2 a hrdem:Adoption ; hrdem:concerns :report ; hrdem:carriedOutBy :council .
+        :e3 a hrdem:Launch ; hrdem:concerns :conclusions ; hrdem:carriedOutBy :service .
+        """,
+    )
+    assert found["makers"] == parse(
+        """
+        :conclusions prov:wasGeneratedBy :e1 ; prov:wasAttributedTo :council ;
+            dcterms:creator :council .
+        :report prov:wasGeneratedBy :e2 ; prov:wasAttributedTo :council .
+        """
+    )
+
+
+def test_the_register_holds_all_instruments_and_nothing_else(project: Project) -> None:
+    found = derive(
+        project,
+        ":plan a hrdem:ActionPlan . :tool a hrdem:PolicyTool . :document a hrdem:Document .",
+    )
+    members = {t for t in found["register"] if v.value(t.object).startswith("http://e/")}
+    assert members == parse(
+        """
+        collection:instruments dcterms:hasPart :plan , :tool ; prov:hadMember :plan , :tool ;
+            schema:hasPart :plan .
+        """
+    )
+    licences = {t for t in found["register"] if "license" in t.predicate.value}
+    assert licences == parse(
+        """
+        collection:instruments dcterms:license <https://creativecommons.org/licenses/by/4.0/> ;
+            schema:license <https://creativecommons.org/licenses/by/4.0/> .
+        """
+    )
+
+
+def test_periods_and_mandates_have_their_days_as_plain_values(project: Project) -> None:
+    found = derive(
+        project,
+        """
+        :period hrdem:periodOf :plan ; hrdem:start "2020"^^xsd:gYear ; hrdem:end "2024"^^xsd:gYear .
+        :mandate hrdem:ofPost :post ; hrdem:start "2019-03-01"^^xsd:date .
+        :post org:postIn :body .
+        :passage hrdem:start 5 ; hrdem:end 9 .
+        """,
+    )
+    assert found["spans"] == parse(
+        """
+        :period dcat:startDate "2020"^^xsd:gYear ; dcat:endDate "2024"^^xsd:gYear .
+        :plan dcterms:temporal :period .
+        :mandate dcat:startDate "2019-03-01"^^xsd:date ;
+            org:memberDuring :mandate ; org:organization :body .
+        """
+    )
+
+
+COPIES = """
+    @prefix language: <http://publications.europa.eu/resource/authority/language/> .
+    :plan a hrdem:ActionPlan ; skos:prefLabel "Plan"@en ; dcterms:title "Plan działania"@pl .
+    :act a hrdem:Regulation ; skos:prefLabel "Act"@en .
+    :copy a hrdem:Document ; hrdem:copyOf :plan ; dcterms:language language:POL ;
+        hrdem:address <http://e/copy.html> .
+    :book a hrdem:Document ; hrdem:copyOf :plan , :act ; dcterms:language language:ENG .
+    :untagged a hrdem:Document ; hrdem:copyOf :act .
+    :other a hrdem:Document ; hrdem:copyOf :copy ; dcterms:language language:POL .
+"""
+
+
+def test_a_copy_in_a_language_shows_that_there_is_such_a_version(project: Project) -> None:
+    found = derive(project, COPIES)["expressions"]
+    assert {
+        v.shorten(v.value(t.subject)) for t in found if t.predicate.value == v.ELI + "realizes"
+    } == {
+        "expression:plan-pol",
+        "expression:plan-eng",
+        "expression:act-eng",
+    }
+    assert {t for t in found if v.value(t.subject).endswith("/plan-pol")} == parse(
+        """
+        @prefix language: <http://publications.europa.eu/resource/authority/language/> .
+        expression:plan-pol a eli:Expression , cdm:expression ;
+            skos:prefLabel "Plan (POL)"@en ;
+            eli:realizes :plan ; cdm:expression_belongs_to_work :plan ;
+            eli:language language:POL ; cdm:expression_uses_language language:POL ;
+            eli:title "Plan działania"@pl ; cdm:expression_title "Plan działania"@pl .
+        """
+    )
+    assert parse("expression:act-eng a eli:LegalExpression .") <= found
+
+
+def test_a_document_that_carries_one_text_in_one_language_is_a_form_of_it(project: Project) -> None:
+    assert derive(project, COPIES)["copies"] == parse(
+        """
+        expression:plan-pol eli:is_embodied_by :copy .
+        :copy a eli:Manifestation ; eli:embodies expression:plan-pol ;
+            eli:is_exemplified_by <http://e/copy.html> .
+        """
+    )
+
+
+RESOURCE_TYPE = "http://publications.europa.eu/resource/authority/resource-type/"
+
+
+def test_only_a_legal_act_gets_the_properties_of_legal_resources(project: Project) -> None:
+    facts = """
+        hrdem:celexNumber "32014R0235" ; hrdem:refersTo :framework ; hrdem:amends :older ;
+        skos:prefLabel "A text"@en ; hrdem:hasTheme :theme ; hrdem:partOf :series .
+        :theme a skos:Concept ; skos:exactMatch <http://eurovoc.europa.eu/584> .
+        :series a hrdem:InstrumentSeries .
+        :older a hrdem:Regulation .
+        :e1 a hrdem:Adoption ; hrdem:concerns :text ; hrdem:carriedOutBy :council ;
+            hrdem:date "2014-03-11"^^xsd:date .
+        :e2 a hrdem:Publication ; hrdem:concerns :text ; hrdem:date "2014-03-15"^^xsd:date .
+        :e3 a hrdem:EntryIntoForce ; hrdem:concerns :text ; hrdem:date "2014-03-16"^^xsd:date .
+        :period hrdem:periodOf :text ; hrdem:start "2014-01-01"^^xsd:date ;
+            hrdem:end "2020-12-31"^^xsd:date .
+        :source a hrdem:Document ; hrdem:readOn "2026-11-24"^^xsd:date .
+        """
+    of_any_work = """
+        :text eli:date_document "2014-03-11"^^xsd:date ; eli:is_member_of :series ;
+            eli:is_about :theme , <http://eurovoc.europa.eu/584> .
+        """
+
+    def about_text(turtle: str) -> set[ox.Triple]:
+        found = derive(project, turtle)["eli"]
+        return {t for t in found if v.value(t.subject) == "http://e/text"}
+
+    assert about_text(f":text a hrdem:Guidelines ; {facts}") == parse(of_any_work)
+    assert about_text(f":text a hrdem:Regulation ; {facts}") == parse(
+        of_any_work
+        + f"""
+        @prefix resource-type: <{RESOURCE_TYPE}> .
+        :text eli:date_publication "2014-03-15"^^xsd:date ;
+            eli:first_date_entry_in_force "2014-03-16"^^xsd:date ;
+            eli:date_applicability "2014-01-01"^^xsd:date ;
+            eli:in_force eli:InForce-notInForce ;
+            eli:id_local "32014R0235" ; eli:cites :framework ;
+            eli:amends :older ; eli:changes :older ; eli:passed_by :council ;
+            eli:type_document resource-type:REG ; eli:work_type resource-type:REG .
+        """
+    )
+
+
+@pytest.mark.parametrize("end", ["2026-11-24", "2027-12-31", None])
+def test_nothing_is_said_of_the_force_of_an_act_that_may_still_apply(
+    project: Project, end: str | None
+) -> None:
+    facts = ":act a hrdem:Regulation . :source hrdem:readOn '2026-11-24'^^xsd:date ."
+    found = derive(project, facts + span("first", "2014-01-01", "2020-12-31", "hrdem:periodOf :act")
+                   + span("longer", "2014-01-01", end, "hrdem:periodOf :act"))  # fmt: skip
+    assert not [t for t in found["eli"] if t.predicate.value == v.ELI + "in_force"]
+
+
+def test_a_text_adopted_on_several_days_has_no_single_date(project: Project) -> None:
+    found = derive(
+        project,
+        """
+        :report a hrdem:AnnualReport .
+        :e1 a hrdem:Adoption ; hrdem:concerns :report ; hrdem:date "2016-06-20"^^xsd:date .
+        :e2 a hrdem:Adoption ; hrdem:concerns :report ; hrdem:date "2016-09-20"^^xsd:date .
+        """,
+    )
+    assert len(found["dates"]) == 2
+    assert not [t for t in found["eli"] if t.predicate.value == v.ELI + "date_document"]
+
+
+def test_what_has_a_document_number_is_a_work_whatever_its_class(project: Project) -> None:
+    found = derive(
+        project,
+        ':proposal a hrdem:Instrument ; hrdem:comNumber "COM(2018) 460" . :p a hrdem:PolicyTool .',
+    )
+    assert found["eli"] == parse(":proposal a eli:Work .")
+
+
+def test_a_text_adopted_by_the_parliament_has_the_type_of_its_profile(project: Project) -> None:
+    found = derive(
+        project, ':text a hrdem:Resolution ; hrdem:adoptedTextNumber "P9_TA(2021)0014" .'
+    )
+    types = {v.value(t.object) for t in found["eli"] if t.predicate.value == v.ELI + "work_type"}
+    assert types == {"https://data.europarl.europa.eu/def/ep-document-types/TEXT_ADOPTED"}
+
+
+def test_a_client_of_cellar_finds_the_properties_it_expects(project: Project) -> None:
+    found = derive(
+        project,
+        """
+        :act a hrdem:CouncilDecision ; skos:prefLabel "Decision"@en ;
+            hrdem:celexNumber "32024D0758" ;
+            hrdem:eliUri "http://data.europa.eu/eli/dec/2024/758/oj"^^xsd:anyURI ;
+            hrdem:prolongs :older ; hrdem:succeeds :older ; hrdem:refersTo :older , :body .
+        :older a hrdem:CouncilDecision .
+        :e1 a hrdem:Adoption ; hrdem:concerns :act ; hrdem:carriedOutBy :council ;
+            hrdem:date "2024-02-26"^^xsd:date .
+        """,
+    )["cdm"]
+    assert {t for t in found if v.value(t.subject) == "http://e/act"} == parse(
+        f"""
+        @prefix resource-type: <{RESOURCE_TYPE}> .
+        :act a cdm:work , cdm:resource_legal ; cdm:work_title "Decision"@en ;
+            cdm:work_created_by_agent :council ; cdm:work_date_document "2024-02-26"^^xsd:date ;
+            cdm:work_has_resource-type resource-type:DEC ; dcterms:type resource-type:DEC ;
+            cdm:resource_legal_id_celex "32024D0758" ;
+            cdm:resource_legal_eli "http://data.europa.eu/eli/dec/2024/758/oj"^^xsd:anyURI ;
+            cdm:resource_legal_extends_validity_of_resource_legal :older ;
+            cdm:work_is_logical_successor_of_work :older ; cdm:work_cites_work :older .
+        """
+    )
+
+
+def test_cdm_has_dates_of_force_series_and_subjects(project: Project) -> None:
+    found = derive(
+        project,
+        """
+        :act a hrdem:Regulation ; hrdem:partOf :series ; hrdem:hasTheme :theme .
+        :series a hrdem:InstrumentSeries .
+        :theme a skos:Concept ; skos:exactMatch <http://eurovoc.europa.eu/584> .
+        :e a hrdem:EntryIntoForce ; hrdem:concerns :act ; hrdem:date "2014-03-16"^^xsd:date .
+        :period hrdem:periodOf :act ; hrdem:end "2020-12-31"^^xsd:date .
+        :plan a hrdem:ActionPlan ; hrdem:partOf :plan .
+        """,
+    )["cdm"]
+    assert found >= parse(
+        """
+        :act cdm:resource_legal_date_entry-into-force "2014-03-16"^^xsd:date ;
+            cdm:resource_legal_date_end-of-validity "2020-12-31"^^xsd:date ;
+            cdm:work_is_member_of_complex_work :series ;
+            cdm:work_is_about_concept_eurovoc <http://eurovoc.europa.eu/584> .
+        """
+    )
+    assert not parse(":plan cdm:work_is_member_of_complex_work :plan .") & found
+
+
+def test_whatever_has_a_celex_number_is_a_legal_resource_of_cdm_but_not_of_eli(
+    project: Project,
+) -> None:
+    found = derive(project, ':text a hrdem:Guidelines ; hrdem:celexNumber "52009XG1215(01)" .')
+    assert found["cdm"] >= parse(
+        ':text a cdm:resource_legal ; cdm:resource_legal_id_celex "52009XG1215(01)" .'
+    )
+    assert not [t for t in set().union(*found.values()) if "LegalResource" in v.value(t.object)]
+
+
+def test_schema_org_has_texts_as_creative_works_and_acts_as_legislation(project: Project) -> None:
+    found = derive(
+        project,
+        """
+        :act a hrdem:Regulation ; skos:prefLabel "Act"@en ; hrdem:amends :act2 ;
+            hrdem:celexNumber "32014R0235" ; hrdem:buildsOn :act2 ; hrdem:hasTheme :theme ;
+            hrdem:publishedBy :office ; hrdem:partOf :series .
+        :act2 a hrdem:Regulation .
+        :series a hrdem:InstrumentSeries .
+        :e1 a hrdem:Adoption ; hrdem:concerns :act ; hrdem:carriedOutBy :council ;
+            hrdem:date "2014-03-11"^^xsd:date .
+        :e2 a hrdem:Publication ; hrdem:concerns :act ; hrdem:date "2014-03-15"^^xsd:date .
+        :tool a hrdem:PolicyTool ; skos:prefLabel "Tool"@en .
+        :copy a hrdem:Document ; hrdem:copyOf :act .
+        :again a hrdem:Document ; hrdem:copyOf :copy .
+        """,
+    )["schema"]
+    assert found == parse(
+        """
+        :act a schema:CreativeWork ; schema:name "Act"@en ; schema:creator :council ;
+            schema:dateCreated "2014-03-11"^^xsd:date ;
+            schema:datePublished "2014-03-15"^^xsd:date ;
+            schema:about :theme ; schema:isBasedOn :act2 ; schema:isPartOf :series ;
+            schema:publisher :office ; schema:legislationChanges :act2 ;
+            schema:legislationDate "2014-03-11"^^xsd:date ;
+            schema:legislationIdentifier "32014R0235" ; schema:legislationPassedBy :council .
+        :act2 a schema:CreativeWork .
+        :series a schema:CreativeWork .
+        :tool schema:name "Tool"@en .
+        :copy schema:exampleOfWork :act .
+        """
+    )
 
 
 # --- 90: alignments ------------------------------------------------------------------------------

@@ -303,13 +303,19 @@ def outer_terms() -> dict[str, str]:
     }
 
 
-def test_nothing_becomes_a_legal_resource() -> None:
+def test_nothing_but_legal_acts_becomes_a_legal_resource() -> None:
     """Conclusions, communications and plans are no legislation, and ELI's domains would say so."""
     eli = "http://data.europa.eu/eli/ontology#"
     assert {term for term in outer_terms() if term.startswith(eli)} == {
+        eli + "LegalResource",
         eli + "Work",
         eli + "is_part_of",
     }
+    assert [
+        value_of(t.subject)
+        for t in triples(ALIGNMENTS)
+        if value_of(t.object) == eli + "LegalResource" and t.predicate.value != TYPE
+    ] == [HRDEM + "LegalAct"]
 
 
 @pytest.mark.parametrize("path", [ALIGNMENTS, AXIOMS], ids=lambda path: path.name)
