@@ -138,8 +138,9 @@ def test_a_disk_that_fills_up_leaves_the_old_build(
         monkeypatch.setattr(module, function, until_full(getattr(module, function)))
 
     assert mini.error(build) == (
-        "build: The build does not fit on the disk (No space left on device). What was there before"
-        " is unchanged. Free some space, or build into a folder on another disk, and build again."
+        "build: The folder does not fit on the disk (No space left on device). What was there"
+        " before is unchanged. Free some space, or write into a folder on another disk, and try"
+        " again."
     )
     assert mini.snapshot() == before
     assert mini.leftovers() == []
@@ -154,8 +155,8 @@ def test_files_that_may_not_grow_leave_the_old_build(mini: Mini, before: dict[st
     _, said = process.communicate(timeout=60)
 
     assert said == (
-        "build: The build does not fit on the disk (File too large). What was there before is"
-        " unchanged. Free some space, or build into a folder on another disk, and build again.\n"
+        "build: The folder does not fit on the disk (File too large). What was there before is"
+        " unchanged. Free some space, or write into a folder on another disk, and try again.\n"
     )
     assert process.returncode == 1
     assert mini.snapshot() == before
@@ -177,8 +178,9 @@ def test_a_full_device_leaves_the_old_build(
     monkeypatch.setattr(Path, "open", opened)
 
     assert mini.error(build) == (
-        "build: The build does not fit on the disk (No space left on device). What was there before"
-        " is unchanged. Free some space, or build into a folder on another disk, and build again."
+        "build: The folder does not fit on the disk (No space left on device). What was there"
+        " before is unchanged. Free some space, or write into a folder on another disk, and try"
+        " again."
     )
     assert mini.snapshot() == before
     assert mini.leftovers() == []
@@ -227,9 +229,9 @@ if may_mount():
             said = mini.error(lambda project: build(project, out))
 
             assert said == (
-                f"{out}: The build does not fit on the disk (No space left on device). What was"
-                " there before is unchanged. Free some space, or build into a folder on another"
-                " disk, and build again."
+                f"{out}: The folder does not fit on the disk (No space left on device). What was"
+                " there before is unchanged. Free some space, or write into a folder on another"
+                " disk, and try again."
             )
             assert mini.snapshot(out) == before
             assert is_whole(out)
@@ -268,8 +270,8 @@ def test_a_folder_that_may_not_be_written_keeps_the_old_build() -> None:
             mini.root.chmod(0o755)
 
         assert said == (
-            f"{mini.project.build}: The build cannot be written here (Permission denied). What was"
-            " there before is unchanged. Make the folder above it writable, or build into another"
+            f"{mini.project.build}: The folder cannot be written here (Permission denied). What was"
+            " there before is unchanged. Make the folder above it writable, or write into another"
             " folder."
         )
         assert mini.snapshot() == before
@@ -278,8 +280,8 @@ def test_a_folder_that_may_not_be_written_keeps_the_old_build() -> None:
 
 def test_a_folder_below_a_file(mini: Mini) -> None:
     assert mini.error(lambda project: build(project, mini.root / "pyproject.toml" / "build")) == (
-        "pyproject.toml/build: The build could not be written (Not a directory). What was there"
-        " before is unchanged. Put that right, or build into another folder, and build again."
+        "pyproject.toml/build: The folder could not be written (Not a directory). What was there"
+        " before is unchanged. Put that right, or write into another folder, and try again."
     )
 
 
@@ -287,8 +289,8 @@ def test_a_folder_of_somebody_else_is_not_replaced(mini: Mini) -> None:
     note = mini.write("thesis/chapter.txt", "years of work")
 
     assert mini.error(lambda project: build(project, mini.root / "thesis")) == (
-        "thesis: This is not a folder that an earlier build made (it has no manifest.json), and"
-        " building would replace everything in it. Move it away, or build into another folder."
+        "thesis: This is not a folder that this command made before (it has no manifest.json), and"
+        " writing would replace everything in it. Move it away, or write into another folder."
     )
     assert note.read_text(encoding="utf-8") == "years of work"
 
@@ -296,7 +298,7 @@ def test_a_folder_of_somebody_else_is_not_replaced(mini: Mini) -> None:
 def test_a_file_where_the_folder_should_be_is_not_replaced(mini: Mini) -> None:
     mini.write("build", "a file")
 
-    assert mini.error(build).startswith("build: This is not a folder that an earlier build made")
+    assert mini.error(build).startswith("build: This is not a folder that this command made before")
     assert (mini.root / "build").read_text(encoding="utf-8") == "a file"
 
 
@@ -404,8 +406,8 @@ def test_a_failure_while_the_new_build_takes_its_place_puts_the_old_one_back(
     monkeypatch.setattr(Path, "rename", refuse)
 
     assert mini.error(build) == (
-        "build: The build could not be written (Input/output error). What was there before is"
-        " unchanged. Put that right, or build into another folder, and build again."
+        "build: The folder could not be written (Input/output error). What was there before is"
+        " unchanged. Put that right, or write into another folder, and try again."
     )
     assert mini.snapshot() == before
     assert mini.leftovers() == []
@@ -492,8 +494,8 @@ def test_a_build_that_hangs_is_not_waited_for_forever(
         os.close(handle)
 
     assert said == (
-        "build: Another process has been building here for more than 0 seconds. Wait until it is"
-        " done, or end it, and build again."
+        "build: Another process has been writing here for more than 0.1 seconds. Wait until it is"
+        " done, or end it, and try again."
     )
     assert mini.snapshot() == before
 

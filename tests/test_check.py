@@ -8,8 +8,9 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from hrdem.check import as_json, check, failed
+from hrdem.check import check, failed
 from hrdem.check.finding import INFO, VIOLATION, WARNING, Finding, in_order
+from hrdem.check.report import as_json
 from hrdem.errors import HrdemError
 from small import Small
 
@@ -238,25 +239,38 @@ def test_a_report_that_cannot_be_written_leaves_what_was_there(
     (tmp_path / "there").write_text("mine", encoding="utf-8")
     with pytest.raises(HrdemError) as caught:
         check(small.project, tmp_path / "there" / "report.ttl")
-    assert "The report cannot be written" in str(caught.value)
+    assert "The file cannot be written: Not a directory." in str(caught.value)
     assert (tmp_path / "there").read_text(encoding="utf-8") == "mine"
 
 
 def test_findings_as_json(small: Small) -> None:
     small.edit(NOTE, "hrdem:paragraph 1", "hrdem:paragraph 2")
     found = small.findings()
-    assert json.loads(as_json(found, small.root)) == [
-        {
-            "code": "quote-paragraph",
-            "severity": "violation",
-            "message": found[0].message,
-            "path": NOTE,
-            "line": small.line(NOTE, "note:adoption a"),
-            "thing": "https://w3id.org/hrdem/document/note#adoption",
-            "passage": "https://w3id.org/hrdem/document/note#adoption",
-        }
-    ]
-    assert as_json([], small.root) == "[]\n"
+    assert json.loads(as_json(found, small.root)) == {
+        "version": 1,
+        "conforms": False,
+        "counts": {"violation": 1, "warning": 0, "info": 0},
+        "findings": [
+            {
+                "rule": "https://w3id.org/hrdem/rule/quote-paragraph",
+                "code": "quote-paragraph",
+                "severity": "violation",
+                "message": found[0].message,
+                "path": NOTE,
+                "line": small.line(NOTE, "note:adoption a"),
+                "thing": "https://w3id.org/hrdem/document/note#adoption",
+                "label": None,
+                "passage": "https://w3id.org/hrdem/document/note#adoption",
+                "words": "“The Council adopted the plan on 17 November 2020.”",
+            }
+        ],
+    }
+    assert json.loads(as_json([], small.root)) == {
+        "version": 1,
+        "conforms": True,
+        "counts": {"violation": 0, "warning": 0, "info": 0},
+        "findings": [],
+    }
 
 
 def test_findings_are_sorted_by_file_and_line_each_once(tmp_path: Path) -> None:

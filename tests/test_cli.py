@@ -14,9 +14,9 @@ import pyoxigraph as ox
 import pytest
 
 from conftest import ROOT, Mini
-from hrdem import __version__, cli, runner
+from hrdem import __version__, cli
 from hrdem.build import build
-from hrdem.check.finding import Finding
+from hrdem.check.finding import Finding, verdict
 from hrdem.project import HOME_VARIABLE, Project
 from hrdem.queries import load_catalogue
 
@@ -100,6 +100,8 @@ def test_ask_takes_parameters_as_options(hrdem: Terminal) -> None:
     for other in ("instrument:action-plan-2015-2019", INSTRUMENT + "action-plan-2015-2019"):
         assert hrdem.output(*typed, other) == by_slug
     assert hrdem.output(*typed, "regulation-2021-947") != by_slug
+    before = ("ask", "--instrument", "action-plan-2015-2019", "identifiers-of", "--format", "csv")
+    assert hrdem.output(*before) == by_slug
 
 
 def test_a_table_keeps_to_the_width_and_shows_what_the_csv_holds(hrdem: Terminal) -> None:
@@ -153,10 +155,21 @@ def test_help_of_a_question_says_what_it_answers_and_its_options(hrdem: Terminal
             "There is no instrument 'qqq' in the graph.",
         ),
         (
-            "ask --instrument",
-            "'--instrument' is not an option of `hrdem ask`. Name a question first; its options"
-            " come after it.",
+            "ask --instrument x",
+            "--instrument x is an option of a question, and no question is named. Name it, as in"
+            " `hrdem ask NAME --instrument x`; `hrdem ask` lists them all.",
         ),
+        (
+            "ask --plan x identifiers-of",
+            "The question identifiers-of has no option --plan. It has: --instrument --format"
+            " --endpoint.",
+        ),
+        (
+            "ask -x identifiers-of",
+            "'-x' is not an option of `hrdem ask`: options begin with two hyphens and a name."
+            " `hrdem ask NAME --help` lists those of a question.",
+        ),
+        ("ask --instrument", "--instrument wants a value after it."),
         ("ask identifiers-of --instrument", "--instrument wants a value after it."),
         (
             "ask identifiers-of --instrument=x --instrument y",
@@ -344,7 +357,7 @@ def test_build_says_what_it_built_and_ask_answers_from_it(mini: Mini, alone: Ter
 
     assert said.startswith("Built ")
     assert said.endswith(
-        " triples from 1 documents and 4 passages, with 1 saved questions, into build.\n"
+        " triples from 1 document and 4 passages, with 1 saved question, into build.\n"
     )
     assert alone.output("ask", "approved", "--format", "csv").split() == [
         "what",
@@ -374,8 +387,8 @@ def test_the_verdict_counts_findings_by_severity() -> None:
     warning = Finding("code", "warning", "Look at this.")
     violation = Finding("code", "violation", "Mend this.")
 
-    assert runner.verdict([]) == "nothing is wrong."
-    assert runner.verdict([warning, violation, warning]) == "1 violation, 2 warnings."
+    assert verdict([]) == "nothing is wrong."
+    assert verdict([warning, violation, warning]) == "1 violation, 2 warnings."
 
 
 # --- as a program ---------------------------------------------------------------------------------
@@ -409,7 +422,7 @@ def test_asking_imports_nothing_slow(mini: Mini) -> None:
     assert "plan" in ended.stdout
     loaded = {name.partition(".")[0] for name in ended.stderr.split()}
     assert "pyoxigraph" in loaded
-    assert loaded.isdisjoint({"rdflib", "pyshacl", "yaml", "SPARQLWrapper"})
+    assert loaded.isdisjoint({"rdflib", "pyshacl", "yaml", "SPARQLWrapper", "jinja2"})
 
 
 def test_the_program_ends_with_the_code_and_shows_no_traceback(mini: Mini) -> None:

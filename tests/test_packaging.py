@@ -124,6 +124,13 @@ def test_it_answers_as_on_file(hrdem: Command, root: Path) -> None:
     assert json.loads(result.stdout) == filed
 
 
+def test_it_explains_the_rules(hrdem: Command, tmp_path: Path) -> None:
+    result = hrdem("rules", "Event-dated", "--out", str(tmp_path / "rules"))
+    assert result.returncode == 0, result.stderr
+    assert "An event has a date, or a day that bounds it." in result.stdout
+    assert (tmp_path / "rules" / "shape" / "Event.html").is_file()
+
+
 @pytest.mark.parametrize("verb", ["why action-plan-2020-2024", "timeline --on 2021-01-01"])
 def test_other_commands_that_read_work_too(hrdem: Command, verb: str) -> None:
     result = hrdem(*verb.split())
@@ -145,7 +152,7 @@ def test_asking_imports_nothing_slow(hrdem: Command) -> None:
         line.rpartition("|")[2].strip().partition(".")[0] for line in result.stderr.splitlines()
     }
     assert "pyoxigraph" in modules
-    assert not modules & {"rdflib", "pyshacl", "yaml", "SPARQLWrapper"}
+    assert not modules & {"rdflib", "pyshacl", "yaml", "SPARQLWrapper", "jinja2"}
 
 
 def test_a_graph_that_cannot_be_built_makes_no_wheel(root: Path, tmp_path: Path) -> None:

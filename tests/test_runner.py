@@ -39,13 +39,15 @@ def test_a_run_tells_what_is_wrong_goes_on_and_fails(mini: Mini) -> None:
     assert said.startswith("Built the graph: ")
     line = mini.line("data/instruments.ttl", "hrdem:ActionPlan")
     assert (
-        f"data/instruments.ttl:{line}: violation: The ontology has no hrdem:ActionPlan. Use a term"
-        " that ontology/hrdem.ttl defines, or define this one there first. [unknown-term]\n"
+        "  hrdem:ActionPlan\n"
+        f"    line {line}: violation: The ontology has no hrdem:ActionPlan. Use a term that\n"
+        "      ontology/hrdem.ttl defines, or define this one there first.\n"
+        "      https://w3id.org/hrdem/rule/unknown-term\n"
     ) in said
     assert "\nAnswered every saved question:\n    1 row   approved" in said
     assert "NOT ON FILE\n" in said
-    assert "\nsources    1 documents, 4 passages\n" in said
-    assert "\nfacts      3, of which 1 stand as disputed, superseded or mistaken\n" in said
+    assert "\nsources    1 document, 4 passages\n" in said
+    assert "\nfacts      3; disputed, superseded or mistaken: 1\n" in said
     assert "\nquestions  1, 0 answered as on file in queries/answers/\n" in said
 
 
@@ -96,7 +98,7 @@ def test_of_many_findings_the_first_are_shown(mini: Mini, monkeypatch: pytest.Mo
 
     said = ran(mini)[1]
 
-    assert said.count("warning: Look at this. [style]\n") == 20
+    assert said.count("warning: Look at this.\n") == 20
     assert "… and 3 more; `hrdem check` shows all.\n" in said
     assert "Checked it: 23 warnings.\n" in said
 

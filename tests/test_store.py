@@ -232,7 +232,7 @@ def test_a_query_that_takes_too_long_is_stopped(built: Project) -> None:
         )
 
     assert str(caught.value) == (
-        "The query took longer than 1 seconds and was stopped. Ask for less, for example with"
+        "The query took longer than 1 second and was stopped. Ask for less, for example with"
         " LIMIT, or allow more with --timeout."
     )
     assert time.monotonic() - started < 10
@@ -456,7 +456,7 @@ def test_a_slow_server_is_not_waited_for(endpoint: Endpoint, slow: str) -> None:
 
     done.set()
     assert str(caught.value) == (
-        f"The endpoint {endpoint.url} did not answer within 1 seconds. Allow more with --timeout,"
+        f"The endpoint {endpoint.url} did not answer within 1 second. Allow more with --timeout,"
         " or ask for less with LIMIT."
     )
     assert time.monotonic() - started < 5

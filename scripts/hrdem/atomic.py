@@ -1,4 +1,4 @@
-"""Replaces a folder whole or not at all.
+"""Replaces a folder or a file whole or not at all.
 
 The new folder is made beside the old one and takes its place in one step when it is complete and on
 the disk. Whatever happens before that, an error, a full disk, a killed process, a power cut, leaves
@@ -14,10 +14,10 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from hrdem.errors import HrdemError
+from hrdem.errors import HrdemError, count
 
 LOCK_SECONDS = 60.0
 """How long to wait for another process that is replacing the same folder."""
@@ -58,6 +58,27 @@ def replacing(folder: Path, marker: str) -> Iterator[Path]:
         raise _explained(error, folder) from error
 
 
+def write_file(path: Path, text: str) -> None:
+    """Put `text` into a file as UTF-8; whatever happens, the file is the old one or the new one.
+
+    Raises:
+        HrdemError: for every :class:`OSError`.
+    """
+    part = path.with_name(f".{path.name}.new-{secrets.token_hex(4)}")
+    try:
+        part.write_bytes(text.encode("utf-8"))
+        _sync_one(part)
+        part.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        raise HrdemError(
+            f"The file cannot be written: {error.strerror}. Name a file in a folder that you may"
+            " write to, with room on its disk.",
+            path=path,
+        ) from error
+
+
 def _sibling(target: Path, role: str) -> Path:
     return target.with_name(f".{target.name}.{role}-{secrets.token_hex(4)}")
 
@@ -80,8 +101,8 @@ def _refuse_foreign(target: Path, marker: str) -> None:
         return
     if not target.is_dir() or any(target.iterdir()):
         raise HrdemError(
-            f"This is not a folder that an earlier build made (it has no {marker}), and building"
-            " would replace everything in it. Move it away, or build into another folder.",
+            f"This is not a folder that this command made before (it has no {marker}), and writing"
+            " would replace everything in it. Move it away, or write into another folder.",
             path=target,
         )
 
@@ -108,8 +129,9 @@ def _locked(target: Path) -> Iterator[None]:
             except BlockingIOError:
                 if time.monotonic() > deadline:
                     raise HrdemError(
-                        f"Another process has been building here for more than {LOCK_SECONDS:.0f}"
-                        " seconds. Wait until it is done, or end it, and build again.",
+                        f"Another process has been writing here for more than"
+                        f" {count(LOCK_SECONDS, 'second')}."
+                        " Wait until it is done, or end it, and try again.",
                         path=target,
                     ) from None
                 time.sleep(0.05)
@@ -180,18 +202,18 @@ def _explained(error: OSError, folder: Path) -> HrdemError:
     kept = "What was there before is unchanged."
     if code in _FULL:
         message = (
-            f"The build does not fit on the disk ({reason}). {kept} Free some space, or build into"
-            " a folder on another disk, and build again."
+            f"The folder does not fit on the disk ({reason}). {kept} Free some space, or write into"
+            " a folder on another disk, and try again."
         )
     elif code in _FORBIDDEN:
         message = (
-            f"The build cannot be written here ({reason}). {kept} Make the folder above it"
-            " writable, or build into another folder."
+            f"The folder cannot be written here ({reason}). {kept} Make the folder above it"
+            " writable, or write into another folder."
         )
     else:
         message = (
-            f"The build could not be written ({reason}). {kept} Put that right, or build into"
-            " another folder, and build again."
+            f"The folder could not be written ({reason}). {kept} Put that right, or write into"
+            " another folder, and try again."
         )
     return HrdemError(message, path=folder)
 

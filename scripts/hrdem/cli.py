@@ -11,28 +11,26 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from hrdem import __version__
-from hrdem.errors import EXIT_FINE, EXIT_USAGE, EXIT_WRONG, HrdemError, UsageError
+from hrdem.errors import (
+    EXIT_BROKEN_PIPE,
+    EXIT_CODES,
+    EXIT_FINE,
+    EXIT_INTERRUPTED,
+    EXIT_USAGE,
+    EXIT_WRONG,
+    HrdemError,
+    UsageError,
+    count,
+)
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
-    from hrdem.check import Finding
     from hrdem.project import Project
     from hrdem.queries import SavedQuery
 
-EXIT_INTERRUPTED = 130
-"""Exit code when the person pressed Ctrl-C, as shells have it."""
-EXIT_BROKEN_PIPE = 141
-"""Exit code when the reader of the output went away, as shells have it."""
-
-_CODES = """\
-exit codes:
-  0    fine
-  1    something is wrong: with a file, the graph, a query, or a check that failed
-  2    wrong usage: an unknown command, option, name or thing, or a value that does not fit
-  130  interrupted
-"""
+_CODES = "exit codes:\n" + "".join(f"  {code:<4} {text}\n" for code, text in EXIT_CODES.items())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -138,8 +136,31 @@ def _parser() -> argparse.ArgumentParser:
 
     one = add("build", _build, "Build the graph from the files of the project, into build/.")
     one = add("check", _check, "Check everything that can be wrong in the files of the project.")
-    one.add_argument("--format", choices=("text", "json"), default="text")
+    one.add_argument(
+        "--format",
+        choices=("text", "json", "sarif", "turtle"),
+        default="text",
+        help="text (default), json, sarif for code hosts, or turtle for the SHACL report alone",
+    )
+    one.add_argument("--out", metavar="FILE", help="write the findings into this file")
     one.add_argument("--report", metavar="FILE", help="also write the SHACL report, in Turtle")
+    one.add_argument(
+        "--only", nargs="+", default=[], metavar="RULE", help="only findings of these rules"
+    )
+    one.add_argument(
+        "--severity",
+        choices=("violation", "warning", "info"),
+        default="info",
+        help="only findings as grave as this, or graver (default: info, so all)",
+    )
+    one.add_argument("--strict", action="store_true", help="fail for warnings too")
+    one.add_argument("--all", action="store_true", help="show every finding of each rule")
+
+    one = add("rules", _rules, "Explain the rules that a check applies, or list them all.")
+    one.add_argument("name", nargs="?", metavar="NAME", help="a rule, as a finding names it")
+    one.add_argument(
+        "--out", metavar="DIR", help="write a page per rule, as HTML, into this folder"
+    )
 
     one = add(
         "answers",
@@ -279,6 +300,12 @@ def _ask(typed: list[str]) -> int:
     form, endpoint = values.pop("format", None), values.pop("endpoint", None)
     if form is not None and form not in FORMATS:
         raise UsageError(f"--format wants one of {', '.join(FORMATS)}, not {form!r}.")
+    if name is None and values:
+        option, value = next(iter(values.items()))
+        raise UsageError(
+            f"--{option} {value} is an option of a question, and no question is named. Name it, as"
+            f" in `hrdem ask NAME --{option} {value}`; `hrdem ask` lists them all."
+        )
     project = Project.find()
     queries = load_catalogue(project)
     if name is None:
@@ -316,10 +343,10 @@ def _asked(typed: list[str]) -> tuple[str | None, dict[str, str]]:
                 )
             name = word
             continue
-        if not word.startswith("--") or (name is None and option not in ("format", "endpoint")):
+        if not word.startswith("--") or not option:
             raise UsageError(
-                f"{word!r} is not an option of `hrdem ask`. Name a question first; its options"
-                " come after it."
+                f"{word!r} is not an option of `hrdem ask`: options begin with two hyphens and a"
+                " name. `hrdem ask NAME --help` lists those of a question."
             )
         if not equals:
             given = next(words, None)
@@ -431,9 +458,9 @@ def _build(options: argparse.Namespace) -> int:
     manifest = build(project)
     counts = manifest.counts
     _print(
-        f"Built {counts['triples']:,} triples from {counts['documents']} documents and"
-        f" {counts['passages']['all']} passages, with {counts['queries']} saved questions, into"
-        f" {display_path(project.build)}.\n"
+        f"Built {count(counts['triples'], 'triple')} from {count(counts['documents'], 'document')}"
+        f" and {count(counts['passages']['all'], 'passage')}, with"
+        f" {count(counts['queries'], 'saved question')}, into {display_path(project.build)}.\n"
     )
     return EXIT_FINE
 
@@ -441,23 +468,67 @@ def _build(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from hrdem.check import as_json, check, failed
+    from hrdem.atomic import write_file
+    from hrdem.check import examine, failed, report, rulebook, shacl, verdict
 
     project = _checkout()
-    report = None if options.report is None else Path(options.report)
-    findings = check(project, report=report)
+    found = examine(project)
+    readable = found.results is not None  # if not, the shapes may be among what cannot be read
+    layers = rulebook.read_layers(project) if readable else rulebook.program_layers()
+    only = [rulebook.find_code(layers, name) for name in options.only]
+    findings = report.select(found.findings, only, options.severity)
+    if options.report is not None and found.results is not None:
+        write_file(Path(options.report), shacl.report_turtle(found.results))
     if options.format == "json":
-        _write(as_json(findings, project.root), "json")
+        text = report.as_json(findings, project.root)
+    elif options.format == "sarif":
+        text = report.as_sarif(findings, project.root, layers)
+    elif options.format == "turtle":
+        if found.results is None:
+            raise HrdemError(
+                "There is no graph, and so no SHACL report, because files cannot be read."
+                " `hrdem check` names them."
+            )
+        text = shacl.report_turtle(report.select_results(found.results, only, options.severity))
     else:
-        _print("".join(f"{finding}\n" for finding in findings))
-        _print(_verdict(findings))
-    return EXIT_WRONG if failed(findings) else EXIT_FINE
+        text = report.as_text(
+            findings,
+            _width(),
+            colour=options.out is None and _coloured(),
+            everything=options.all,
+        )
+        if findings:
+            text += "`hrdem rules NAME` explains a rule: NAME is the last part of its address.\n"
+    if options.out is not None:
+        write_file(Path(options.out), text)
+    elif options.format == "text":
+        _print(text)
+    else:
+        _write(text, options.format)
+    if options.out is not None or options.format == "text":
+        _print(f"{verdict(findings)}\n")
+    return EXIT_WRONG if failed(findings, options.strict) else EXIT_FINE
 
 
-def _verdict(findings: Sequence[Finding]) -> str:
-    from hrdem.runner import verdict
+def _rules(options: argparse.Namespace) -> int:
+    from pathlib import Path
 
-    return verdict(findings) + "\n"
+    from hrdem import rulepages
+    from hrdem.check import rulebook
+    from hrdem.errors import display_path
+    from hrdem.project import Project
+
+    layers = rulebook.read_layers(Project.find())
+    if options.name is not None:
+        page = rulebook.find_page(layers, options.name)
+        _print(rulepages.as_text(page, _width()))
+    if options.out is not None:
+        folder = Path(options.out)
+        pages = rulepages.write(layers, folder)
+        _print(f"Wrote {count(pages, 'page')} into {display_path(folder)}.\n")
+    elif options.name is None:
+        _print(rulepages.listing(layers, _width()))
+    return EXIT_FINE
 
 
 def _answers(options: argparse.Namespace) -> int:
@@ -479,9 +550,10 @@ def _answers(options: argparse.Namespace) -> int:
         _print(f"{display_path(path)} is the answer to no question. Delete it.\n")
     if options.write:
         written = answers.write(comparisons)
-        _print(f"{len(written)} of {len(comparisons)} answers written.\n")
+        _print(f"{len(written)} of {count(len(comparisons), 'answer')} written.\n")
         return EXIT_WRONG if strays else EXIT_FINE
-    _print(f"{len(comparisons) - len(differing)} of {len(comparisons)} answers are as on file.\n")
+    agreeing = len(comparisons) - len(differing)
+    _print(f"{agreeing} of {count(len(comparisons), 'answer')} as on file.\n")
     if differing:
         _print("If the new ones are right, file them with `hrdem answers --write`.\n")
     return EXIT_WRONG if differing or strays else EXIT_FINE
@@ -548,6 +620,15 @@ def _width() -> int:
         return os.get_terminal_size(sys.stdout.fileno()).columns or 80
     except (OSError, ValueError, AttributeError):
         return 80
+
+
+def _coloured() -> bool:
+    """Return whether standard output is a terminal that shows colours and whose owner wants them.
+
+    See https://no-color.org for NO_COLOR.
+    """
+    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return wanted and sys.stdout.isatty()
 
 
 def _encodes(text: str) -> bool:

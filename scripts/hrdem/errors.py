@@ -11,11 +11,29 @@ from __future__ import annotations
 from pathlib import Path
 
 EXIT_FINE = 0
-"""Exit code when everything went well."""
 EXIT_WRONG = 1
-"""Exit code when something is wrong: an :class:`HrdemError` or a failed check."""
 EXIT_USAGE = 2
-"""Exit code when the command line itself was wrong."""
+EXIT_INTERRUPTED = 130
+EXIT_BROKEN_PIPE = 141
+EXIT_CODES = {
+    EXIT_FINE: "nothing is wrong; a check may have found warnings",
+    EXIT_WRONG: "something is wrong: a file, the graph, a query, or a check that failed",
+    EXIT_USAGE: "wrong usage: an unknown command, option, name or thing, or a wrong value",
+    EXIT_INTERRUPTED: "interrupted with Ctrl-C",
+    EXIT_BROKEN_PIPE: "the reader of the output went away",
+}
+"""Every code that the program ends with, and what it means; the last two are those of shells."""
+
+
+def count(number: float, noun: str) -> str:
+    """Return a number with its noun, in the plural unless it is one: ``1 row``, ``1,200 rows``.
+
+    Args:
+        number: how many.
+        noun: what there is one of; its plural is made with an s at the end.
+    """
+    shown = f"{number:,}" if isinstance(number, int) else f"{number:g}"
+    return f"{shown} {noun}{'' if number == 1 else 's'}"
 
 
 def display_path(path: Path) -> str:

@@ -7,14 +7,12 @@ cannot be built, ends the run early.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from hrdem import answers, timeline
 from hrdem.build import build
-from hrdem.check import check, failed
-from hrdem.check.finding import SEVERITIES
-from hrdem.errors import display_path
+from hrdem.check import check, failed, report, verdict
+from hrdem.errors import count, display_path
 from hrdem.queries import load_catalogue
 from hrdem.store import open_store
 
@@ -48,13 +46,13 @@ def run(
     """
     started = time.monotonic()
     manifest = build(project)
-    say(f"Built the graph: {manifest.counts['triples']:,} triples.\n")
+    say(f"Built the graph: {count(manifest.counts['triples'], 'triple')}.\n")
 
     findings = check(project)
-    for finding in findings[:_SHOWN]:
-        say(f"{finding}\n")
+    if findings:
+        say("\n" + report.as_text(findings[:_SHOWN], width))
     if len(findings) > _SHOWN:
-        say(f"… and {len(findings) - _SHOWN} more; `hrdem check` shows all.\n")
+        say(f"… and {len(findings) - _SHOWN:,} more; `hrdem check` shows all.\n")
     say(f"Checked it: {verdict(findings)}\n")
 
     store = open_store(project)
@@ -84,17 +82,6 @@ def _line(compared: answers.Comparison, width: int) -> str:
     return f"{rows}  {compared.query.name:<{room}}{state}\n"
 
 
-def verdict(findings: Sequence[Finding]) -> str:
-    """Return in a sentence how many findings of each severity there are."""
-    counts = Counter(finding.severity for finding in findings)
-    parts = [
-        f"{counts[severity]} {severity}{'s' if counts[severity] != 1 else ''}"
-        for severity in SEVERITIES
-        if counts[severity]
-    ]
-    return f"{', '.join(parts)}." if parts else "nothing is wrong."
-
-
 def _summary(
     project: Project,
     manifest: Manifest,
@@ -107,17 +94,23 @@ def _summary(
     agreeing = sum(each.agrees for each in compared)
     build_folder = display_path(project.build)
     rows = [
-        ("sources", f"{counts['documents']} documents, {passages['all']:,} passages"),
+        (
+            "sources",
+            f"{count(counts['documents'], 'document')}, {count(passages['all'], 'passage')}",
+        ),
         (
             "facts",
-            f"{facts['all']:,}, of which {facts['all'] - facts['hrdem:Accepted']:,} stand as"
-            " disputed, superseded or mistaken",
+            f"{facts['all']:,}; disputed, superseded or mistaken:"
+            f" {facts['all'] - facts['hrdem:Accepted']:,}",
         ),
-        ("graph", f"{counts['triples']:,} triples in {build_folder}/hrdem.ttl (also .nt, .rdf,"),
+        (
+            "graph",
+            f"{count(counts['triples'], 'triple')} in {build_folder}/hrdem.ttl (also .nt, .rdf,",
+        ),
         ("", f".jsonld; with a graph per passage: .trig, .nq); {build_folder}/manifest.json"),
         ("check", verdict(findings)),
         ("questions", f"{len(compared)}, {agreeing} answered as on file in queries/answers/"),
-        ("time", f"{seconds:.1f} seconds"),
+        ("time", count(round(seconds, 1), "second")),
         ("next", "hrdem ask              lists the questions"),
         ("", "hrdem why THING        shows the words behind a fact"),
     ]

@@ -6,23 +6,36 @@ texts agree; has each thing one IRI; does the graph conform to the SHACL shapes.
 
 from __future__ import annotations
 
-from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
+from hrdem.atomic import write_file
 from hrdem.build import assemble
 from hrdem.check import identity, quality, shacl, shapes, syntax, terms, words
 from hrdem.check.context import Context
-from hrdem.check.finding import Finding, as_json, failed, in_order
+from hrdem.check.finding import Finding, failed, in_order, verdict
 from hrdem.errors import HrdemError
 from hrdem.project import Project
 
-__all__ = ["Finding", "as_json", "check", "failed"]
+__all__ = ["Checked", "Finding", "check", "examine", "failed", "verdict"]
+
+
+class Checked(NamedTuple):
+    """What came out of a check.
+
+    Attributes:
+        findings: all findings, sorted by file and line; none means all is well.
+        results: the SHACL results among them, or None if there is no graph to validate because
+            files cannot be read.
+    """
+
+    findings: list[Finding]
+    results: list[shacl.Result] | None
 
 
 def check(project: Project, report: Path | None = None) -> list[Finding]:
     """Return all findings about a project, sorted by file and line; none means all is well.
-
-    The graph is made afresh from the files, in memory; what lies in ``build/`` is not looked at.
 
     Args:
         project: a checkout.
@@ -32,41 +45,42 @@ def check(project: Project, report: Path | None = None) -> list[Finding]:
     Raises:
         HrdemError: if the report cannot be written.
     """
+    found = examine(project)
+    if report is not None and found.results is not None:
+        write_file(report, shacl.report_turtle(found.results))
+    return found.findings
+
+
+def examine(project: Project) -> Checked:
+    """Return all findings about a project, and the SHACL results behind them.
+
+    The graph is made afresh from the files, in memory; what lies in ``build/`` is not looked at.
+    """
     material, unreadable = syntax.read(project)
     if material is None:
-        return in_order(unreadable)
+        return Checked(in_order(unreadable), None)
     try:
         context = Context(
             project, material.sources, assemble(project, material.sources, material.queries)
         )
         results = shapes.results(context)
     except HrdemError as error:
-        return in_order([Finding.of_error("build", error)])
-    if report is not None:
-        _write(report, shacl.report_turtle(results))
-    return in_order(
-        [
-            *unreadable,
-            *terms.run(context),
-            *quality.run(context),
-            *words.run(context),
-            *identity.run(context),
-            *shapes.run(context, results),
-        ]
-    )
+        return Checked([Finding.of_error("build", error)], None)
+    findings = [
+        *unreadable,
+        *terms.run(context),
+        *quality.run(context),
+        *words.run(context),
+        *identity.run(context),
+        *shapes.run(context, results),
+    ]
+    return Checked(in_order(_told(context, finding) for finding in findings), results)
 
 
-def _write(path: Path, text: str) -> None:
-    """Put a text into a file, whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink()
-        raise HrdemError(
-            f"The report cannot be written: {error.strerror}. Name a file in a folder that you may"
-            " write to, with room on its disk.",
-            path=path,
-        ) from error
+def _told(context: Context, finding: Finding) -> Finding:
+    """Return a finding with the label of its thing and the words of its passage."""
+    passage = context.sources.passages.get(finding.passage or "")
+    words = None
+    if passage is not None:
+        words = passage.locator if passage.quote is None else f"“{passage.quote}”"
+    return replace(finding, label=context.label(finding.thing or ""), words=words)

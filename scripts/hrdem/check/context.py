@@ -132,8 +132,11 @@ class Context:
 
     def name(self, iri: str) -> str:
         """Return how a message calls a thing: its English label in quotation marks and its IRI."""
-        label = self._labels.get(iri)
-        return short(iri) if label is None else f"“{label}” ({short(iri)})"
+        return called(iri, self.label(iri))
+
+    def label(self, iri: str) -> str | None:
+        """Return the English label of a thing, if it has one."""
+        return self._labels.get(iri)
 
     @cached_property
     def _labels(self) -> dict[str, str]:
@@ -142,6 +145,11 @@ class Context:
             for t in self.with_predicate(v.SKOS + "prefLabel")
             if isinstance(t.object, ox.Literal) and t.object.language == "en"
         }
+
+
+def called(iri: str, label: str | None) -> str:
+    """Return how a message calls a thing: its label in quotation marks, if any, and its IRI."""
+    return short(iri) if label is None else f"“{label}” ({short(iri)})"
 
 
 def short(iri: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from hrdem.errors import HrdemError, display_path
+from hrdem.errors import HrdemError, count, display_path
 
 VIOLATION: Final = "violation"
 """Severity of what must be put right; the check has failed."""
@@ -33,6 +33,8 @@ class Finding:
         line: line in that file, counted from 1.
         thing: IRI of the thing that the fault is about, if any.
         passage: IRI of the passage that states what is wrong, if any.
+        label: the English label of the thing, if it has one.
+        words: what the passage quotes, in quotation marks, or else its locator, if there is one.
     """
 
     code: str
@@ -42,6 +44,8 @@ class Finding:
     line: int | None = None
     thing: str | None = None
     passage: str | None = None
+    label: str | None = None
+    words: str | None = None
 
     @classmethod
     def of_error(cls, code: str, error: HrdemError) -> Finding:
@@ -76,30 +80,15 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
     )
 
 
-def failed(findings: Iterable[Finding]) -> bool:
-    """Return whether there is a violation among `findings`."""
-    return any(finding.severity == VIOLATION for finding in findings)
+def failed(findings: Iterable[Finding], strict: bool = False) -> bool:
+    """Return whether there is a violation among `findings`, or, if `strict`, a warning."""
+    grave = (VIOLATION, WARNING) if strict else (VIOLATION,)
+    return any(finding.severity in grave for finding in findings)
 
 
-def as_json(findings: Iterable[Finding], root: Path) -> str:
-    """Return findings as a JSON array of objects, one per finding, ending in a line feed.
-
-    The keys are the attributes of :class:`Finding`; what is unknown is null. Paths are relative to
-    `root`, with forward slashes, as far as they lie below it.
-    """
-    return json.dumps([_object(f, root) for f in findings], indent=2, ensure_ascii=False) + "\n"
-
-
-def _object(finding: Finding, root: Path) -> dict[str, Any]:
-    path = finding.path
-    if path is not None and path.is_relative_to(root):
-        path = path.relative_to(root)
-    return {
-        "code": finding.code,
-        "severity": finding.severity,
-        "message": finding.message,
-        "path": None if path is None else path.as_posix(),
-        "line": finding.line,
-        "thing": finding.thing,
-        "passage": finding.passage,
-    }
+def verdict(findings: Iterable[Finding]) -> str:
+    """Return in a sentence how many findings of each severity there are."""
+    counts = Counter(finding.severity for finding in findings)
+    names = {INFO: "remark"}
+    parts = [count(counts[s], names.get(s, s)) for s in SEVERITIES if counts[s]]
+    return f"{', '.join(parts)}." if parts else "nothing is wrong."

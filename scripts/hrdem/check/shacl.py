@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from hrdem import vocabulary as v
-from hrdem.errors import HrdemError
+from hrdem.check.finding import INFO, VIOLATION, WARNING
+from hrdem.errors import HrdemError, count
 
 if TYPE_CHECKING:
     import rdflib
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
 
 SPARQL_SUFFIX: Final = "-sparql.ttl"
 """How the names of files with SPARQL-based constraints end."""
+SEVERITY_NAMES: Final = {
+    v.SH + "Violation": VIOLATION,
+    v.SH + "Warning": WARNING,
+    v.SH + "Info": INFO,
+}
+"""IRI of a severity of SHACL to that of our findings."""
 SPARQL_COMPONENT: Final = v.SH + "SPARQLConstraintComponent"
 
 
@@ -300,8 +307,8 @@ def sparql_constraints(path: Path) -> list[SparqlConstraint]:
         found = objects(subject, name)
         if len(found) != 1:
             raise HrdemError(
-                f"{v.shorten(subject.value)} has {len(found)} values of sh:{name} and needs exactly"
-                " one. Add it, or take out what is too much.",
+                f"{v.shorten(subject.value)} has {count(len(found), 'value')} of sh:{name} and"
+                " needs exactly one. Add it, or take out what is too much.",
                 path=path,
             )
         return v.value(found[0])

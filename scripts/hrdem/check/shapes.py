@@ -13,14 +13,9 @@ import pyoxigraph as ox
 
 from hrdem import vocabulary as v
 from hrdem.check.context import Context
-from hrdem.check.finding import INFO, VIOLATION, WARNING, Finding
-from hrdem.check.shacl import Result, shape_files, validate
+from hrdem.check.finding import Finding
+from hrdem.check.shacl import SEVERITY_NAMES, Result, shape_files, validate
 
-_SEVERITIES: Final = {
-    v.SH + "Violation": VIOLATION,
-    v.SH + "Warning": WARNING,
-    v.SH + "Info": INFO,
-}
 _LONG: Final = 80
 """How many characters of a value a message shows."""
 
@@ -49,7 +44,7 @@ def run(context: Context, found: Iterable[Result]) -> Iterator[Finding]:
         place = context.place(thing, result.predicate, value)
         yield Finding(
             result.source.removeprefix(v.SHAPE),
-            _SEVERITIES[result.severity],
+            SEVERITY_NAMES[result.severity],
             f"{context.name(thing)}: {result.message}{_shown(context, result, thing)}",
             place.path,
             place.line,

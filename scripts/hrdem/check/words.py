@@ -9,6 +9,7 @@ from hrdem import vocabulary as v
 from hrdem.check.context import Context, short
 from hrdem.check.finding import VIOLATION, Finding
 from hrdem.documents import Passage, locate
+from hrdem.errors import count
 
 _WORD = re.compile(r"\S+")
 _PARAGRAPH = re.compile(r"(?:\r?\n[ \t]*){2,}")
@@ -91,7 +92,7 @@ def _misplaced(quote: str, start: int, end: int, name: str, text: str) -> str:
     there = (
         f"There stands “{_cut(text[start:end])}”."
         if start < end <= len(text)
-        else f"The text has {len(text)} code points."
+        else f"The text has {count(len(text), 'code point')}."
     )
     places = [found.start() for found in re.finditer(re.escape(quote), text)]
     if len(places) == 1:
@@ -150,8 +151,8 @@ def _uncovered(
         else:
             runs[-1][1] = word.end()
     for start, end in runs:
-        count = len(_WORD.findall(text[start:end]))
-        words = "This word lies" if count == 1 else f"These {count} words lie"
+        number = len(_WORD.findall(text[start:end]))
+        words = "This word lies" if number == 1 else f"These {number} words lie"
         yield Finding(
             "words-uncovered",
             VIOLATION,

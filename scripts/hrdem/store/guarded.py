@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from hrdem.errors import HrdemError
+from hrdem.errors import HrdemError, count
 from hrdem.store.embedded import EmbeddedStore
 from hrdem.store.interface import QUERY_SECONDS, Table, expect
 from hrdem.store.results import failed, read_boolean, read_table, read_triples
@@ -87,7 +87,7 @@ class GuardedStore:
             body, said = child.communicate(sparql.encode("utf-8"), timeout=self._seconds)
         except subprocess.TimeoutExpired:
             raise HrdemError(
-                f"The query took longer than {self._seconds:g} seconds and was stopped."
+                f"The query took longer than {count(self._seconds, 'second')} and was stopped."
                 " Ask for less, for example with LIMIT, or allow more with --timeout."
             ) from None
         finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeVar
 
-from hrdem.errors import HrdemError, UsageError
+from hrdem.errors import HrdemError, UsageError, count
 from hrdem.queries import blank_comments, form_of
 from hrdem.store.interface import QUERY_SECONDS, Table, expect
 from hrdem.store.results import read_boolean, read_table, read_triples
@@ -146,7 +146,7 @@ class RemoteStore:
 
     def _late(self) -> HrdemError:
         return HrdemError(
-            f"The endpoint {self.url} did not answer within {self._seconds:g} seconds."
+            f"The endpoint {self.url} did not answer within {count(self._seconds, 'second')}."
             " Allow more with --timeout, or ask for less with LIMIT."
         )
 

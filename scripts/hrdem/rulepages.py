@@ -1,0 +1,214 @@
+"""Shows the rules to people: a page per rule as HTML, and the same as text for the terminal.
+
+The folder of pages has ``index.html``, ``style.css``, ``shape/{Name}.html`` for each node shape,
+``rule/{code}.html`` for each rule of the program, and ``rules.json``, which gives for the IRI of
+every rule the page, with fragment, that explains it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from hrdem import vocabulary as v
+from hrdem.atomic import replacing
+from hrdem.check.registry import RULES
+from hrdem.check.rulebook import Demand, Example, Layer, Page
+
+if TYPE_CHECKING:
+    import jinja2
+    import markupsafe
+
+MARKER: Final = "rules.json"
+"""The file that only folders with these pages have."""
+TEMPLATES: Final = Path(__file__).parent / "templates" / "rules"
+"""The folder of the templates and the style sheet."""
+FEW: Final = 2
+"""How many bad cases of one rule are open to see at once."""
+
+
+# --- text -----------------------------------------------------------------------------------------
+
+
+def as_text(page: Page, width: int = 80) -> str:
+    """Return a page as text; lines of examples that matter are marked with ``>``."""
+    lines: list[str] = []
+
+    def add(text: str, first: str = "", rest: str = "") -> None:
+        lines.extend(
+            textwrap.wrap(
+                text,
+                max(40, width),
+                initial_indent=first,
+                subsequent_indent=rest or first,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+        )
+
+    def example(case: Example, indent: str) -> None:
+        lines.extend(
+            f"{indent}{'>' if line.differs else ' '} {line.text}".rstrip() for line in case.lines
+        )
+
+    add(page.title)
+    lines.append("=" * len(page.title))
+    add(page.iri)
+    lines.append("")
+    add(page.about)
+    for phrase in page.applies_to:
+        add(f"Applies to {phrase}.")
+    for code in page.used_by:
+        add(f"Helps to say {code}.")
+    if page.good is not None:
+        lines.append("")
+        add(f"Good: {page.good.caption}".rstrip(": "))
+        example(page.good, "  ")
+    for demand in page.demands:
+        lines.append("")
+        add(f"{demand.code} ({demand.severity}): {demand.title}")
+        lines.append("-" * min(width, len(f"{demand.code} ({demand.severity}): {demand.title}")))
+        if demand.why != page.about:
+            add(demand.why)
+        if asked(demand):
+            add(asked(demand))
+        for case in demand.bad[:FEW]:
+            lines.append("")
+            add(f"Bad: {case.caption}".rstrip(": "))
+            example(case, "  ")
+        if len(demand.bad) > FEW:
+            add(f"{len(demand.bad) - FEW} more stand in validation/examples/{page.code}/.")
+        lines.append("")
+        add(f"What a check says: {demand.wrong}", "", "  ")
+        if demand.mend:
+            add(f"How to mend: {demand.mend}", "", "  ")
+    return "\n".join(lines) + "\n"
+
+
+def asked(demand: Demand) -> str:
+    """Return in a sentence what is asked of the values, or an empty string if nothing is to say."""
+    if not demand.asks and not demand.about:
+        return ""
+    about = f"Values of {demand.about}: " if demand.about else ""
+    asks = ", and ".join(demand.asks) or "see above"
+    return f"{about or 'The thing itself: '}{asks}."
+
+
+def listing(layers: Iterable[Layer], width: int = 80) -> str:
+    """Return all rules as a list for the terminal, by layer."""
+    lines = []
+    for layer in layers:
+        lines += [*textwrap.wrap(layer.about, width), ""]
+        for page in layer.pages:
+            lines.append(f"  {page.code}  ({page.title})")
+            lines += textwrap.wrap(
+                page.about, width, initial_indent="      ", subsequent_indent="      "
+            )
+        lines.append("")
+    lines.append("`hrdem rules NAME` explains one; `hrdem rules --out DIR` writes a page for each.")
+    return "\n".join(lines) + "\n"
+
+
+# --- HTML -----------------------------------------------------------------------------------------
+
+
+def write(layers: Sequence[Layer], folder: Path) -> int:
+    """Write the pages into `folder`, all or nothing; return how many rule pages there are.
+
+    Args:
+        layers: the rules.
+        folder: the folder to make, or to replace if it has such pages.
+
+    Raises:
+        HrdemError: if the folder cannot be written, or holds something else.
+    """
+    with replacing(folder, MARKER) as new:
+        files = render(layers)
+        for name, text in files.items():
+            path = new / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(text.encode("utf-8"))
+    return sum(len(layer.pages) for layer in layers)
+
+
+def render(layers: Sequence[Layer]) -> dict[str, str]:
+    """Return name to content of each file of the folder of pages."""
+    environment = _environment()
+    everything = [(layer, page) for layer in layers for page in layer.pages]
+    titles = {page.code: page.title for _, page in everything}
+    files = {
+        "index.html": environment.get_template("index.html").render(layers=layers, up=""),
+        "style.css": (TEMPLATES / "style.css").read_text(encoding="utf-8"),
+        MARKER: _index(page for _, page in everything),
+    }
+    template = environment.get_template("rule.html")
+    for number, (layer, page) in enumerate(everything):
+        files[address(page.code)] = template.render(
+            layer=layer,
+            page=page,
+            titles=titles,
+            before=everything[number - 1][1] if number else None,
+            after=everything[number + 1][1] if number + 1 < len(everything) else None,
+            few=FEW,
+            up="../",
+        )
+    return files
+
+
+def address(code: str) -> str:
+    """Return where the page with a code is in the folder of pages."""
+    return f"{'rule' if code in RULES else 'shape'}/{code}.html"
+
+
+def _index(pages: Iterable[Page]) -> str:
+    """Return the JSON that gives the page of each rule: of its page, and of each demand on it."""
+    content = {}
+    for page in pages:
+        content[page.iri] = address(page.code)
+        for demand in page.demands:
+            fragment = "" if demand.code == page.code else f"#{demand.code}"
+            content[demand.iri] = address(page.code) + fragment
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _environment() -> jinja2.Environment:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["terms"] = _with_code
+    environment.filters["address"] = address
+    environment.globals["asked"] = asked
+    return environment
+
+
+_CODE: Final = re.compile(
+    r'"[^"]*"(?:\^\^\w+:\w+|@[a-z]+)?'
+    r"|(?<![\w/#:])(?:" + "|".join(v.PREFIXES) + r"):[A-Za-z](?:[\w.-]*\w)?"
+    r"|(?:data|ontology|validation|queries|scripts)/[\w./-]*\w/?"
+    r"|\^?\S*\[\S+\]\S*|\^\S+\$"
+)
+"""What is code in a sentence: values and names as Turtle writes them, files, and patterns."""
+
+
+def _with_code(text: str) -> markupsafe.Markup:
+    """Return `text` as HTML, with what is code in it marked so."""
+    from markupsafe import Markup, escape
+
+    html = Markup()
+    end = 0
+    for found in _CODE.finditer(text):
+        html += escape(text[end : found.start()])
+        html += Markup("<code>{}</code>").format(found[0])
+        end = found.end()
+    return html + escape(text[end:])
