@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final
 
 from hrdem import vocabulary as v
 from hrdem.atomic import replacing
-from hrdem.check.registry import RULES
 from hrdem.check.rulebook import Demand, Example, Layer, Page
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ def as_text(page: Page, width: int = 80) -> str:
         lines.append("")
         add(f"{demand.code} ({demand.severity}): {demand.title}")
         lines.append("-" * min(width, len(f"{demand.code} ({demand.severity}): {demand.title}")))
-        if demand.why != page.about:
+        if demand.why not in ("", page.about):
             add(demand.why)
         if asked(demand):
             add(asked(demand))
@@ -139,7 +138,7 @@ def render(layers: Sequence[Layer]) -> dict[str, str]:
     """Return name to content of each file of the folder of pages."""
     environment = _environment()
     everything = [(layer, page) for layer in layers for page in layer.pages]
-    titles = {page.code: page.title for _, page in everything}
+    titles = {page.iri: page.title for _, page in everything}
     files = {
         "index.html": environment.get_template("index.html").render(layers=layers, up=""),
         "style.css": (TEMPLATES / "style.css").read_text(encoding="utf-8"),
@@ -147,7 +146,7 @@ def render(layers: Sequence[Layer]) -> dict[str, str]:
     }
     template = environment.get_template("rule.html")
     for number, (layer, page) in enumerate(everything):
-        files[address(page.code)] = template.render(
+        files[address(page.iri)] = template.render(
             layer=layer,
             page=page,
             titles=titles,
@@ -159,19 +158,19 @@ def render(layers: Sequence[Layer]) -> dict[str, str]:
     return files
 
 
-def address(code: str) -> str:
-    """Return where the page with a code is in the folder of pages."""
-    return f"{'rule' if code in RULES else 'shape'}/{code}.html"
+def address(iri: str) -> str:
+    """Return where the page of a shape or rule is in the folder of pages."""
+    return f"{iri.removeprefix(v.BASE)}.html"
 
 
 def _index(pages: Iterable[Page]) -> str:
     """Return the JSON that gives the page of each rule: of its page, and of each demand on it."""
     content = {}
     for page in pages:
-        content[page.iri] = address(page.code)
+        content[page.iri] = address(page.iri)
         for demand in page.demands:
-            fragment = "" if demand.code == page.code else f"#{demand.code}"
-            content[demand.iri] = address(page.code) + fragment
+            fragment = "" if demand.iri == page.iri else f"#{demand.code}"
+            content[demand.iri] = address(page.iri) + fragment
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -189,6 +188,7 @@ def _environment() -> jinja2.Environment:
     environment.filters["terms"] = _with_code
     environment.filters["address"] = address
     environment.globals["asked"] = asked
+    environment.globals["shape"] = v.SHAPE
     return environment
 
 

@@ -20,6 +20,7 @@ QUERY: Final = BASE + "query/"
 SHAPE: Final = BASE + "shape/"
 EXPRESSION: Final = BASE + "expression/"
 COLLECTION: Final = BASE + "collection/"
+RULE: Final = BASE + "rule/"
 
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from hrdem import vocabulary as v
 from hrdem.errors import HrdemError, count, display_path
 
 VIOLATION: Final = "violation"
@@ -35,6 +36,7 @@ class Finding:
         passage: IRI of the passage that states what is wrong, if any.
         label: the English label of the thing, if it has one.
         words: what the passage quotes, in quotation marks, or else its locator, if there is one.
+        shape: IRI of the shape or constraint that found it, if one did.
     """
 
     code: str
@@ -46,6 +48,15 @@ class Finding:
     passage: str | None = None
     label: str | None = None
     words: str | None = None
+    shape: str | None = None
+
+    @property
+    def rule(self) -> str:
+        """The IRI of the rule, the one by which it is named everywhere.
+
+        That of the shape or constraint, or else ``https://w3id.org/hrdem/rule/{code}``.
+        """
+        return self.shape or v.RULE + self.code
 
     @classmethod
     def of_error(cls, code: str, error: HrdemError) -> Finding:

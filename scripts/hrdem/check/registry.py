@@ -1,18 +1,13 @@
-"""What the checks demand that are not shapes: a title, the reason, and how to mend it, by code.
+"""What the checks of the program demand: a title, the reason, and how to mend it, by code.
 
-The shapes of ``validation/`` say all this of themselves. Whatever a check finds carries the code of
-a rule of either kind, and each rule has an IRI, see :func:`rule_iri`.
+The shapes and the queries of ``validation/`` say all this of themselves.
 """
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from hrdem import vocabulary as v
-from hrdem.check.finding import VIOLATION
-
-RULE: Final = v.BASE + "rule/"
-"""What the IRIs of the rules of this file begin with."""
+from hrdem.check.finding import VIOLATION, WARNING
 
 
 class Rule(NamedTuple):
@@ -50,17 +45,9 @@ LAYERS: Final = {
     "terms": "Terms: nothing is said with a word that nobody has defined.",
     "words": "Words: quotations are the words of the text, and all of its words are dealt with.",
     "identity": "Identity: each thing has one IRI, one class and one entry in the register.",
+    "outside": "Links to the outside: what the graph links to exists, and is what it is taken for.",
 }
 """Layer to what its rules are about."""
-
-
-def rule_iri(code: str) -> str:
-    """Return the IRI of the rule with a code, the one by which it is named everywhere.
-
-    That is the IRI of the shape or constraint, or, for a rule of :data:`RULES`,
-    ``https://w3id.org/hrdem/rule/{code}``.
-    """
-    return (RULE if code in RULES else v.SHAPE) + code
 
 
 RULES: Final[dict[str, Rule]] = {
@@ -91,6 +78,23 @@ RULES: Final[dict[str, Rule]] = {
             bad="CONSTRUCT { ?b hrdem:reviews [] } WHERE { ?a hrdem:reviewedIn ?b }",
             message="This rule makes blank nodes, [ ] or _:name, which nothing could point at.",
             mend="Correct the file that is named as the message says, and check again.",
+        ),
+        Rule(
+            code="quality-rule",
+            layer="files",
+            title="Queries on quality say what they are about",
+            applies_to="every file in validation/quality/",
+            demand="It begins with Title, Problem, Solution and Severity, and selects ?thing,"
+            " ?property and ?value.",
+            why="What it finds is told in the words of its header.",
+            good="# Title: Missing label\n"
+            "# Problem: The term has no label.\n"
+            "# Solution: Add skos:prefLabel and rdfs:label.\n"
+            "# Severity: violation",
+            bad="# Title: Missing label\n# Problem: The term has no label.\n# Severity: violation",
+            message="The header has no Solution. Add a line “# Solution: …” at the top of the"
+            " file.",
+            mend="Correct the header or the query as the message says.",
         ),
         Rule(
             code="text-unnamed",
@@ -266,6 +270,84 @@ RULES: Final[dict[str, Rule]] = {
             message="“Plan” (instrument:plan) is both hrdem:ActionPlan and hrdem:Guidelines.",
             mend="Keep the class that fits. If a source says otherwise, give its passage the"
             " standing that it has.",
+        ),
+        Rule(
+            code="endpoint",
+            layer="outside",
+            title="An endpoint answers",
+            applies_to="every endpoint that is given to `hrdem links check`",
+            demand="It answers in time, with what was asked for.",
+            why="A link that nobody could look up is not proven.",
+            good="hrdem links check --against https://example.org/sparql",
+            bad="hrdem links check --against https://example.org/nothing-here",
+            message="The endpoint https://example.org/nothing-here cannot be reached",
+            mend="Correct its address, try again later, or give a file of the vocabulary instead.",
+        ),
+        Rule(
+            code="link-missing",
+            layer="outside",
+            title="What is linked to exists",
+            applies_to="every link to a vocabulary that is known completely (--complete)",
+            demand="The vocabulary describes the IRI that the link leads to.",
+            why="A misspelt IRI looks like any other.",
+            good="theme:elections skos:exactMatch <http://eurovoc.europa.eu/1234> .",
+            bad="theme:elections skos:exactMatch <http://eurovoc.europa.eu/123400> .",
+            message="which none of the vocabularies given describes.",
+            mend="Correct the IRI, or remove the link.",
+            severity=WARNING,
+        ),
+        Rule(
+            code="link-deprecated",
+            layer="outside",
+            title="What is linked to is in use",
+            applies_to="every link that leads out of the graph",
+            demand="The vocabulary does not say that the term is out of use.",
+            why="New data use the term that took its place, and will not be found by the old one.",
+            good="theme:elections skos:exactMatch <http://eurovoc.europa.eu/1234> .",
+            bad="theme:elections skos:exactMatch <http://eurovoc.europa.eu/99> .   # deprecated",
+            message="Link to what took its place, or remove the link.",
+            mend="Link to what took its place, or remove the link.",
+            severity=WARNING,
+        ),
+        Rule(
+            code="link-label",
+            layer="outside",
+            title="What is linked to is called as it is cited",
+            applies_to="every link whose target is cited with a label",
+            demand="The label is still that of the vocabulary, in the same language.",
+            why="A term with another name may have another meaning, so the link may not hold.",
+            good='<http://eurovoc.europa.eu/1234> skos:prefLabel "election"@en .',
+            bad='<http://eurovoc.europa.eu/1234> skos:prefLabel "elections"@en .',
+            message="See whether the link still holds, and cite the present label.",
+            mend="See whether the link still holds, and cite the present label.",
+            severity=WARNING,
+        ),
+        Rule(
+            code="link-kind",
+            layer="outside",
+            title="What is linked to is of the right kind",
+            applies_to="every link by a property that asks for a kind of thing",
+            demand="The vocabulary says that its target is of that kind, if it says anything.",
+            why="A mapping of a subject to a body, say, makes nonsense of both.",
+            good="theme:elections skos:exactMatch <http://eurovoc.europa.eu/1234> .",
+            bad="theme:elections skos:exactMatch <http://publications.europa.eu/resource/authority/"
+            "corporate-body/CONSIL> .",
+            message="Use a property that fits, or link to a",
+            mend="Use a property that fits, or link to a thing of the right kind.",
+            severity=WARNING,
+        ),
+        Rule(
+            code="link-scheme",
+            layer="outside",
+            title="A concept of the right scheme",
+            applies_to="every link to a concept of EuroVoc or of an authority table",
+            demand="The concept is in the scheme that its IRI or the property asks for.",
+            why="Lists that look alike hold different things: a country is not a corporate body.",
+            good="document:note dcterms:language language:ENG .",
+            bad="document:note dcterms:language country:GBR .",
+            message="Link to a concept of the right scheme.",
+            mend="Link to a concept of the right scheme.",
+            severity=WARNING,
         ),
     )
 }

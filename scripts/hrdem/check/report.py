@@ -21,7 +21,6 @@ from hrdem import __version__
 from hrdem import vocabulary as v
 from hrdem.check.context import called, short
 from hrdem.check.finding import INFO, SEVERITIES, VIOLATION, WARNING, Finding, failed
-from hrdem.check.registry import rule_iri
 from hrdem.check.rulebook import Layer
 from hrdem.check.shacl import SEVERITY_NAMES, Result
 from hrdem.errors import display_path
@@ -150,7 +149,7 @@ class _Text:
             if len(words) > _QUOTED:
                 words = f"{words[: _QUOTED // 2].rstrip()} … {words[-_QUOTED // 2 :].lstrip()}"
             self._add(f"in {name}{words}", "      ", "      ")
-        self._lines.append("      " + self._painted(rule_iri(finding.code), "link"))
+        self._lines.append("      " + self._painted(finding.rule, "link"))
 
     def _folded(self, code: str, more: list[Finding]) -> None:
         lines = sorted({finding.line for finding in more if finding.line is not None})
@@ -184,8 +183,8 @@ def as_json(findings: Sequence[Finding], root: Path) -> str:
 
     Its keys: ``version``, :data:`JSON_VERSION`; ``conforms``, false if there is a violation;
     ``counts``, how many findings there are of each severity; and ``findings``, an array of objects.
-    The keys of these are ``rule``, the IRI of the rule, and the attributes of
-    :class:`~hrdem.check.finding.Finding`; what is unknown is null. Paths are relative to `root`,
+    The keys of these are attributes of :class:`~hrdem.check.finding.Finding`; what is unknown is
+    null. Paths are relative to `root`,
     with forward slashes, as far as they lie below it.
     """
     counts = Counter(finding.severity for finding in findings)
@@ -193,23 +192,28 @@ def as_json(findings: Sequence[Finding], root: Path) -> str:
         "version": JSON_VERSION,
         "conforms": not failed(findings),
         "counts": {severity: counts[severity] for severity in SEVERITIES},
-        "findings": [
-            {
-                "rule": rule_iri(f.code),
-                "code": f.code,
-                "severity": f.severity,
-                "message": f.message,
-                "path": None if f.path is None else _relative(f.path, root),
-                "line": f.line,
-                "thing": f.thing,
-                "label": f.label,
-                "passage": f.passage,
-                "words": f.words,
-            }
-            for f in findings
-        ],
+        "findings": objects(findings, root),
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def objects(findings: Iterable[Finding], root: Path) -> list[dict[str, Any]]:
+    """Return findings as they stand in JSON, see :func:`as_json`."""
+    return [
+        {
+            "rule": f.rule,
+            "code": f.code,
+            "severity": f.severity,
+            "message": f.message,
+            "path": None if f.path is None else _relative(f.path, root),
+            "line": f.line,
+            "thing": f.thing,
+            "label": f.label,
+            "passage": f.passage,
+            "words": f.words,
+        }
+        for f in findings
+    ]
 
 
 def _relative(path: Path, root: Path) -> str:

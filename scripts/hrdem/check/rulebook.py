@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,8 +19,9 @@ from typing import Final, NamedTuple
 import pyoxigraph as ox
 
 from hrdem import vocabulary as v
+from hrdem.check import quality
 from hrdem.check.finding import SEVERITIES, VIOLATION
-from hrdem.check.registry import LAYERS, RULES, Rule, rule_iri
+from hrdem.check.registry import LAYERS, RULES, Rule
 from hrdem.check.shacl import SEVERITY_NAMES, SPARQL_SUFFIX, shape_files
 from hrdem.documents import read_bytes, read_text
 from hrdem.errors import HrdemError, UsageError, count
@@ -65,6 +67,7 @@ class Demand(NamedTuple):
         wrong: what a finding says: what is wrong.
         mend: what it says next: what to do.
         bad: cases that do not conform, each of which gets that message.
+        iri: the IRI of the rule.
     """
 
     code: str
@@ -76,11 +79,7 @@ class Demand(NamedTuple):
     wrong: str
     mend: str
     bad: tuple[Example, ...]
-
-    @property
-    def iri(self) -> str:
-        """The IRI of the rule."""
-        return rule_iri(self.code)
+    iri: str
 
 
 class Page(NamedTuple):
@@ -92,10 +91,11 @@ class Page(NamedTuple):
         layer: the layer that it belongs to.
         about: what the rules are for, in a sentence or two.
         applies_to: what is looked at, in phrases; empty for a shape that others refer to.
-        used_by: codes of the pages whose rules refer to this shape.
+        used_by: codes of the shapes whose rules refer to this one.
         good: a case that conforms, if there is one.
         demands: what is demanded, in the order of the file.
         files: the files that hold the rules, relative to the project, with forward slashes.
+        iri: the IRI of the shape or rule.
     """
 
     code: str
@@ -107,11 +107,7 @@ class Page(NamedTuple):
     good: Example | None
     demands: tuple[Demand, ...]
     files: tuple[str, ...]
-
-    @property
-    def iri(self) -> str:
-        """The IRI of the shape or rule."""
-        return rule_iri(self.code)
+    iri: str
 
     @property
     def severity(self) -> str:
@@ -128,12 +124,12 @@ class Layer(NamedTuple):
 
 
 def read_layers(project: Project) -> tuple[Layer, ...]:
-    """Return all rules of a project by layer: those of the program, then the shapes by file.
+    """Return all rules of a project by layer: of the program, on the ontology, shapes by file.
 
     Raises:
         HrdemError: if a file cannot be read.
     """
-    return (*program_layers(), *_Shapes(project).layers())
+    return (*program_layers(), _quality_layer(project), *_Shapes(project).layers())
 
 
 def program_layers() -> tuple[Layer, ...]:
@@ -154,7 +150,7 @@ def find_code(layers: Iterable[Layer], name: str) -> str:
     codes = {code.casefold(): code for code in _by_code(layers)}
     if wanted.casefold() in codes:
         return codes[wanted.casefold()]
-    near = difflib.get_close_matches(wanted, sorted(codes.values()), n=3, cutoff=0.5)
+    near = difflib.get_close_matches(wanted, sorted(codes.values()), n=3, cutoff=0.6)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     raise UsageError(f"There is no rule {name!r}.{hint} `hrdem rules` lists them all.")
 
@@ -190,6 +186,7 @@ def _page_of(rule: Rule) -> Page:
         wrong=rule.message,
         mend=rule.mend,
         bad=(Example("", "", _compared(bad, good)),),
+        iri=v.RULE + rule.code,
     )
     return Page(
         code=rule.code,
@@ -201,6 +198,52 @@ def _page_of(rule: Rule) -> Page:
         good=Example("", "", tuple(Line(text) for text in good)),
         demands=(demand,),
         files=(),
+        iri=demand.iri,
+    )
+
+
+# --- queries on the quality of the ontology -------------------------------------------------------
+
+
+def _quality_layer(project: Project) -> Layer:
+    """Return the rules of ``validation/quality/``; a file that cannot be read is left out.
+
+    The check tells of it.
+    """
+    pages = []
+    for path in quality.rule_files(project.validation):
+        with suppress(HrdemError):
+            pages.append(_page_of_query(quality.read_rule(path), project))
+    return Layer("ontology", "Ontology: its terms are named, defined and used.", tuple(pages))
+
+
+def _page_of_query(rule: quality.Rule, project: Project) -> Page:
+    folder = rule.path.parent / "examples" / rule.code
+    good = _example(folder / "good.ttl", None, whole=True)
+    cases = (_example(path, good, whole=True) for path in sorted(folder.glob("bad*.ttl")))
+    demand = Demand(
+        code=rule.code,
+        title=rule.title,
+        why="",
+        about="",
+        asks=(),
+        severity=rule.severity,
+        wrong=rule.problem,
+        mend=rule.solution,
+        bad=tuple(case for case in cases if case is not None),
+        iri=v.RULE + rule.code,
+    )
+    return Page(
+        code=rule.code,
+        title=rule.title,
+        layer="ontology",
+        about=f"A term breaks this rule if this is true: {rule.problem}",
+        applies_to=("the terms of the ontology",),
+        used_by=(),
+        good=good,
+        demands=(demand,),
+        files=(rule.path.relative_to(project.root).as_posix(),),
+        iri=demand.iri,
     )
 
 
@@ -330,6 +373,7 @@ class _Shapes:
                 for path, quads in self._files.items()
                 if any(quad.subject in {part for part, _ in parts} for quad in quads)
             ),
+            iri=shape.value,
         )
 
     def _demand(self, part: ox.NamedNode, severity: str, bad: tuple[Example, ...]) -> Demand:
@@ -346,6 +390,7 @@ class _Shapes:
             wrong=wrong,
             mend=mend,
             bad=bad,
+            iri=part.value,
         )
 
     def _cases(

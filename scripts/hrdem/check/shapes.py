@@ -50,6 +50,7 @@ def run(context: Context, found: Iterable[Result]) -> Iterator[Finding]:
             place.line,
             thing,
             place.passage,
+            shape=result.source,
         )
 
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from hrdem import vocabulary as v
-from hrdem.check.finding import VIOLATION, WARNING, Finding, as_json, failed, in_order
+from hrdem.check.finding import VIOLATION, WARNING, Finding, failed, in_order
+from hrdem.check.report import objects
 from hrdem.endpoint import MAX_AGE, Cache, Endpoint, EndpointError, Limits, cache_folder
 from hrdem.links.outgoing import Link, Outgoing, outgoing
 from hrdem.links.vocabularies import (
@@ -323,7 +324,7 @@ def report_json(report: Report, root: Path) -> str:
     return (
         json.dumps(
             {
-                "findings": json.loads(as_json(report.findings, root)),
+                "findings": objects(report.findings, root),
                 "coverage": [each._asdict() for each in report.coverage],
                 "against": report.against,
             },
