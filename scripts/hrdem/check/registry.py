@@ -280,7 +280,7 @@ RULES: Final[dict[str, Rule]] = {
             why="A link that nobody could look up is not proven.",
             good="hrdem links check --against https://example.org/sparql",
             bad="hrdem links check --against https://example.org/nothing-here",
-            message="The endpoint https://example.org/nothing-here cannot be reached",
+            message="The endpoint https://example.org/nothing-here",
             mend="Correct its address, try again later, or give a file of the vocabulary instead.",
         ),
         Rule(
