@@ -130,7 +130,7 @@ def test_a_fact_that_a_rule_derives_is_marked_and_has_no_words(
     }
     assert all(claim.evidence == () for claim in derived)
     assert all(claim.evidence for claim in claims if claim.basis == why.STATED)
-    assert "\nsucceeds (derived by a rule from other facts)\n" in drawn(store, PLAN)
+    assert "\nsucceeds (derived by the rule succession)\n" in drawn(store, PLAN)
 
 
 def test_no_fact_is_both_stated_and_derived(claims: list[why.Claim]) -> None:

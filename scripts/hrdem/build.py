@@ -106,7 +106,7 @@ def build(project: Project, out: Path | None = None) -> Manifest:
             canonical={"algorithm": "RDFC-1.0", "sha256": canonical_hash(graph.merged)},
             files={name: _write(folder / name, parts) for name, parts in files.items()},
         )
-        _write_store(folder / STORE, folder / "hrdem.nt")
+        _write_store(folder / STORE, graph.quads)
         _write(folder / MANIFEST, [json.dumps(asdict(manifest), indent=2) + "\n"])
     return manifest
 
@@ -221,13 +221,21 @@ def _write(path: Path, parts: Iterable[str | bytes]) -> dict[str, Any]:
     return {"bytes": size, "sha256": digest.hexdigest()}
 
 
-def _write_store(path: Path, source: Path) -> None:
-    """Make an on-disk store of an N-Triples file.
+def _write_store(path: Path, quads: Iterable[ox.Quad]) -> None:
+    """Make an on-disk store of the merged graph.
 
-    It only makes `hrdem ask` start faster; its bytes differ from build to build.
+    It only makes `hrdem ask` start faster; its bytes differ from build to build. What a rule
+    derived stands in the graph of the rule, so that `hrdem why` can name it, and everything else in
+    the default graph. Queries see the union.
     """
+    derived = f"{v.GRAPH}derived-"
     store = ox.Store(path)
-    store.bulk_load(path=source, format=ox.RdfFormat.N_TRIPLES)
+    store.bulk_extend(
+        quad
+        if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.startswith(derived)
+        else ox.Quad(quad.subject, quad.predicate, quad.object)
+        for quad in quads
+    )
     store.optimize()
     store.flush()
     del store  # closes it

@@ -89,6 +89,8 @@ class Claim(NamedTuple):
         standing: IRI of the standing; of accepted facts too.
         basis: :data:`STATED`, :data:`DERIVED` or :data:`DESCRIBED`.
         evidence: the passages behind it; empty unless stated.
+        rule: name of the rule that derived it; "" if it is not derived, or the graph that was asked
+            does not keep apart what each rule derived.
     """
 
     subject: str
@@ -98,6 +100,7 @@ class Claim(NamedTuple):
     standing: str
     basis: str
     evidence: tuple[Evidence, ...]
+    rule: str = ""
 
 
 class Gap(NamedTuple):
@@ -168,13 +171,18 @@ def explain(store: Store, thing: str, property: str | None = None) -> list[Claim
         property: IRI of the only property to look at, None for all.
     """
     stated = _stated(store, thing)
-    own = _unstated(store, thing, {(s, p, o) for s, p, o, *_ in stated})
+    own = list(_unstated(store, thing, {(s, p, o) for s, p, o, *_ in stated}))
     passages = sorted({passage for *_, evidence in stated for passage in evidence})
     evidence = {each.passage: each for each in _evidence(store, passages)}
     claims = [
         Claim(s, p, o, {}, standing, STATED, tuple(evidence[each] for each in behind))
         for s, p, o, standing, behind in stated
-    ] + [Claim(s, p, o, {}, STANDINGS[0], basis, ()) for s, p, o, basis in own]
+    ]
+    rules = _rules(store, thing) if any(basis == DERIVED for *_, basis in own) else {}
+    claims += [
+        Claim(s, p, o, {}, STANDINGS[0], basis, (), rules.get((s, p, o), ""))
+        for s, p, o, basis in own
+    ]
     if property is not None:
         claims = [claim for claim in claims if claim.property == property]
     names = _names(store, claims)
@@ -234,6 +242,7 @@ def gaps(store: Store, thing: str, property: str | None = None) -> list[Gap]:
 
 _RDF = PREFIXES["rdf"]
 _RDFS = PREFIXES["rdfs"]
+_DERIVED = PREFIXES["graph"] + "derived-"
 _DESCRIPTION = frozenset(
     HRDEM + name
     for name in (
@@ -314,6 +323,25 @@ def _unstated(
                 yield subject, prop, o, DESCRIBED
         elif prop.startswith((HRDEM, ORG)):
             yield subject, prop, o, DERIVED
+
+
+def _rules(store: Store, thing: str) -> dict[tuple[str, str, Term], str]:
+    """Return the rule that derived each fact with a thing, or with what exists for its sake."""
+    near = " ".join(f"<{iri}>" for iri in _NEAR)
+    table = store.select(
+        f"""SELECT DISTINCT ?s ?p ?o ?graph {{
+          {{ BIND(<{thing}> AS ?s) GRAPH ?graph {{ ?s ?p ?o }} }}
+          UNION {{ BIND(<{thing}> AS ?o) GRAPH ?graph {{ ?s ?p ?o }} }}
+          UNION {{ VALUES ?points {{ {near} }} ?s ?points <{thing}> .
+                   GRAPH ?graph {{ ?s ?p ?o }} }}
+          FILTER(STRSTARTS(STR(?graph), "{_DERIVED}")) }}
+        ORDER BY DESC(?graph)"""
+    )
+    return {
+        (_text(s), _text(p), o): _text(graph).removeprefix(_DERIVED)
+        for s, p, o, graph in table.rows
+        if o is not None
+    }
 
 
 def _evidence(store: Store, passages: list[str]) -> Iterator[Evidence]:
@@ -473,7 +501,9 @@ class _Page:
         incoming = _of_others(first, self._thing)
         if incoming:
             name += " it"
-        note = {DERIVED: " (derived by a rule from other facts)"}.get(first.basis, "")
+        note = ""
+        if first.basis == DERIVED:
+            note = f" (derived by the rule {first.rule})" if first.rule else " (derived by a rule)"
         if first.basis == DESCRIBED:
             note = " (from the description of the source)"
         self._lines.append("")
@@ -573,7 +603,7 @@ def _groups(claims: list[Claim]) -> list[list[Claim]]:
         last = groups[-1][0] if groups else None
         same = (
             last is not None
-            and (last.property, last.basis) == (claim.property, claim.basis)
+            and (last.property, last.basis, last.rule) == (claim.property, claim.basis, claim.rule)
             and (
                 last.subject == claim.subject
                 or (claim.property not in _NEAR and last.value == claim.value)
