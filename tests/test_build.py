@@ -361,7 +361,11 @@ def test_the_store_on_disk_holds_the_merged_graph(built: Project) -> None:
     store = ox.Store.read_only(str(built.build / "store"))
 
     assert {quad.triple for quad in store} == triples(built.build)
-    assert all(isinstance(quad.graph_name, ox.DefaultGraph) for quad in store)
+    kept_apart = {quad for quad in store if not isinstance(quad.graph_name, ox.DefaultGraph)}
+    derived = f"{v.GRAPH}derived-"
+    named = ox.parse(path=str(built.build / "hrdem.nq"))
+    assert kept_apart == {quad for quad in named if str(quad.graph_name).startswith(f"<{derived}")}
+    assert len({quad.graph_name for quad in kept_apart}) > 5
 
 
 def test_the_store_on_disk_tells_nothing_about_the_machine(built: Project) -> None:
