@@ -685,7 +685,8 @@ def test_only_a_legal_act_gets_the_properties_of_legal_resources(project: Projec
         return {t for t in found if v.value(t.subject) == "http://e/text"}
 
     assert about_text(f":text a hrdem:Guidelines ; {facts}") == parse(of_any_work)
-    assert about_text(f":text a hrdem:Regulation ; {facts}") == parse(
+    regulation = f"hrdem:Regulation ; dcterms:type <{RESOURCE_TYPE}REG>"
+    assert about_text(f":text a {regulation} ; {facts}") == parse(
         of_any_work
         + f"""
         @prefix resource-type: <{RESOURCE_TYPE}> .
@@ -742,8 +743,9 @@ def test_a_text_adopted_by_the_parliament_has_the_type_of_its_profile(project: P
 def test_a_client_of_cellar_finds_the_properties_it_expects(project: Project) -> None:
     found = derive(
         project,
-        """
+        f"""
         :act a hrdem:CouncilDecision ; skos:prefLabel "Decision"@en ;
+            dcterms:type <{RESOURCE_TYPE}DEC> ;
             hrdem:celexNumber "32024D0758" ;
             hrdem:eliUri "http://data.europa.eu/eli/dec/2024/758/oj"^^xsd:anyURI ;
             hrdem:prolongs :older ; hrdem:succeeds :older ; hrdem:refersTo :older , :body .
@@ -757,7 +759,7 @@ def test_a_client_of_cellar_finds_the_properties_it_expects(project: Project) ->
         @prefix resource-type: <{RESOURCE_TYPE}> .
         :act a cdm:work , cdm:resource_legal ; cdm:work_title "Decision"@en ;
             cdm:work_created_by_agent :council ; cdm:work_date_document "2024-02-26"^^xsd:date ;
-            cdm:work_has_resource-type resource-type:DEC ; dcterms:type resource-type:DEC ;
+            cdm:work_has_resource-type resource-type:DEC ;
             cdm:resource_legal_id_celex "32024D0758" ;
             cdm:resource_legal_eli "http://data.europa.eu/eli/dec/2024/758/oj"^^xsd:anyURI ;
             cdm:resource_legal_extends_validity_of_resource_legal :older ;
@@ -851,6 +853,12 @@ def test_facts_are_there_under_the_names_of_other_vocabularies(project: Project)
             dcterms:subject :death-penalty .
         """
     )
+
+
+def test_a_concept_outside_has_the_thing_as_its_focus(project: Project) -> None:
+    """FOAF names the relation the other way round."""
+    found = derive(project, ":council hrdem:isFocusOf :concept .")
+    assert found["alignments"] == parse(":concept foaf:focus :council .")
 
 
 def test_alignments_add_no_terms_of_our_own(project: Project) -> None:

@@ -15,6 +15,8 @@ BASE: Final = "https://w3id.org/hrdem/"
 HRDEM: Final = BASE + "ontology#"
 DOCUMENT: Final = BASE + "document/"
 STATEMENT: Final = BASE + "statement/"
+LINK: Final = BASE + "link/"
+REFERENCE: Final = BASE + "reference/"
 GRAPH: Final = BASE + "graph/"
 QUERY: Final = BASE + "query/"
 SHAPE: Final = BASE + "shape/"
@@ -40,6 +42,8 @@ SCHEMA: Final = "https://schema.org/"
 OA: Final = "http://www.w3.org/ns/oa#"
 SH: Final = "http://www.w3.org/ns/shacl#"
 VANN: Final = "http://purl.org/vocab/vann/"
+SSSOM: Final = "https://w3id.org/sssom/"
+SEMAPV: Final = "https://w3id.org/semapv/vocab/"
 
 RDF_TYPE: Final = RDF + "type"
 RDF_STATEMENT: Final = RDF + "Statement"
@@ -171,6 +175,8 @@ PREFIXES: Final[dict[str, str]] = {
     "hrdem": HRDEM,
     **{kind: f"{BASE}{kind}/" for kind in KINDS},
     "statement": STATEMENT,
+    "mapping": LINK,  # not "link", which in the JSON-LD context is the property hrdem:link
+    "reference": REFERENCE,
     "graph": GRAPH,
     "query": QUERY,
     "shape": SHAPE,
@@ -194,6 +200,8 @@ PREFIXES: Final[dict[str, str]] = {
     "oa": OA,
     "sh": SH,
     "vann": VANN,
+    "sssom": SSSOM,
+    "semapv": SEMAPV,
 }
 """Prefix to namespace, in the order in which files declare them."""
 

@@ -184,13 +184,14 @@ def unregistered(context: Context) -> Iterator[Finding]:
 def unmentioned(context: Context) -> Iterator[Finding]:
     """Yield a finding for each agent, post, place or theme that nothing but the register has.
 
-    A theme is also needed if a theme below it is.
+    A theme is also needed if a theme below it is. A link to another vocabulary is no mention.
     """
     mentioned = {
         v.value(term)
         for source in context.sources.files
         for quad in source.quads
         if not quad.predicate.value.startswith(v.SKOS)
+        and not v.value(quad.subject).startswith(v.LINK)
         for term in (
             (quad.object,)
             if isinstance(quad.graph_name, ox.DefaultGraph)

@@ -20,8 +20,15 @@ from hrdem.queries import blank_comments
 
 REUSED: Final[dict[str, tuple[str, ...]]] = {
     v.RDF: ("type",),
-    v.RDFS: ("comment",),
-    v.OWL: ("deprecated", "differentFrom", "sameAs"),
+    v.RDFS: ("comment", "seeAlso"),
+    v.OWL: (
+        "annotatedProperty",
+        "annotatedSource",
+        "annotatedTarget",
+        "deprecated",
+        "differentFrom",
+        "sameAs",
+    ),
     v.SKOS: (
         "Concept",
         "ConceptScheme",
@@ -47,17 +54,27 @@ REUSED: Final[dict[str, tuple[str, ...]]] = {
         "language",
         "publisher",
         "title",
+        "type",
     ),
     v.FOAF: ("Person",),
     v.ORG: (
         "Organization",
         "OrganizationalUnit",
         "Post",
+        "classification",
         "linkedTo",
         "member",
         "postIn",
+        "role",
         "subOrganizationOf",
         "unitOf",
+    ),
+    v.SSSOM: (
+        "Mapping",
+        "mapping_date",
+        "mapping_justification",
+        "object_label",
+        "object_source",
     ),
 }
 """Namespace to the terms of other vocabularies that data use, after reading their definitions.
