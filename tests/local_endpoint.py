@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 import pyoxigraph as ox
 
@@ -130,9 +130,16 @@ def serving(graph: ox.Store) -> Iterator[LocalEndpoint]:
             except (OSError, ValueError):  # the client has gone, or this end has hung up
                 self.close_connection = True
 
+        def do_GET(self) -> None:
+            self.take(parse_qs(urlsplit(self.path).query)["query"][0])
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            endpoint.queries.append(parse_qs(body)["query"][0])
+            direct = self.headers["Content-Type"].startswith("application/sparql-query")
+            self.take(body if direct else parse_qs(body)["query"][0])
+
+        def take(self, query: str) -> None:
+            endpoint.queries.append(query)
             endpoint.headers.append(dict(self.headers))
             endpoint.times.append(time.monotonic())
             if endpoint.script:

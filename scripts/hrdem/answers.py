@@ -16,13 +16,14 @@ import pyoxigraph as ox
 from hrdem.errors import HrdemError, UsageError
 from hrdem.names import find_thing, nearest
 from hrdem.queries import bind
-from hrdem.store import Table
+from hrdem.store import QUERY_SECONDS, Table
 from hrdem.vocabulary import PREFIXES, XSD, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from hrdem.federation import Answering
     from hrdem.project import Project
     from hrdem.queries import SavedQuery
     from hrdem.store import Store
@@ -59,27 +60,52 @@ def find_query(queries: Iterable[SavedQuery], name: str) -> SavedQuery:
     )
 
 
-def answer(store: Store, query: SavedQuery, values: Mapping[str, str]) -> Answer:
+def answer(
+    store: Store,
+    query: SavedQuery,
+    values: Mapping[str, str],
+    services: Mapping[str, Answering] | None = None,
+    seconds: float = QUERY_SECONDS,
+) -> Answer:
     """Return what `store` answers to `query`.
 
     Args:
         store: the graph to ask.
         query: the saved query.
         values: parameter name to what a person typed. A thing may also be given by its label.
+        services: by address, who answers in the place of a service that the query asks.
+        seconds: how long services may take in all.
 
     Returns:
         A :class:`~hrdem.store.Table` for a SELECT, sorted triples for a CONSTRUCT, a boolean for an
         ASK.
 
     Raises:
-        UsageError: if a value does not fit, or names a thing that is not in the graph.
+        UsageError: if a value does not fit, or names a thing that is not in the graph; if `query`
+            does not ask one of `services`.
+        HrdemError: if a service does not answer.
     """
     found = dict(values)
     for name, text in values.items():
         parameter = query.parameters.get(name)
         if parameter is not None and parameter.type.startswith("iri:"):
             found[name] = find_thing(store, text, parameter.type.removeprefix("iri:"))
-    return run(store, query.form, bind(query, found))
+    return run(store, query.form, _alone(store, query, bind(query, found), services or {}, seconds))
+
+
+def _alone(
+    store: Store,
+    query: SavedQuery,
+    text: str,
+    services: Mapping[str, Answering],
+    seconds: float = QUERY_SECONDS,
+) -> str:
+    """Return `text` with the answers of the services that it asks in it."""
+    if not query.endpoints and not services:
+        return text
+    from hrdem.federation import resolve  # HTTP, which most questions do without
+
+    return resolve(store, query, text, services, seconds)
 
 
 def run(store: Store, form: str, sparql: str) -> Answer:
@@ -330,13 +356,51 @@ def path_on_file(project: Project, query: SavedQuery) -> Path:
     return project.queries / ANSWERS / f"{query.name}.{suffix}"
 
 
-def compare(project: Project, store: Store, queries: Iterable[SavedQuery]) -> list[Comparison]:
-    """Return what `store` answers to each query, with its examples, beside the answer on file."""
+def answerable(
+    queries: Iterable[SavedQuery], services: Iterable[str] = ()
+) -> tuple[list[SavedQuery], list[SavedQuery]]:
+    """Return the queries that are answered without the network, and those that are not.
+
+    Args:
+        queries: the queries to divide.
+        services: the addresses of services that somebody answers for here.
+    """
+    here = set(services)
+    parts: tuple[list[SavedQuery], list[SavedQuery]] = ([], [])
+    for query in queries:
+        parts[not here.issuperset(query.endpoints)].append(query)
+    return parts
+
+
+def left_out(queries: Sequence[SavedQuery]) -> str:
+    """Return the line that says that `queries` are not answered here, and why."""
+    one = len(queries) == 1
+    return (
+        f"Left out {len(queries)} question{'' if one else 's'} that also"
+        f" ask{'s' if one else ''} the endpoints of others: `hrdem ask NAME` asks them.\n"
+    )
+
+
+def compare(
+    project: Project,
+    store: Store,
+    queries: Iterable[SavedQuery],
+    services: Mapping[str, Answering] | None = None,
+) -> list[Comparison]:
+    """Return what `store` answers to each query, with its examples, beside the answer on file.
+
+    Args:
+        project: where the answers are filed.
+        store: the graph to ask.
+        queries: the queries.
+        services: by address, who answers for the services that the queries ask.
+    """
     found = []
     for query in queries:
         path = path_on_file(project, query)
         try:
-            result = run(store, query.form, query.text)
+            mine = {iri: each for iri, each in (services or {}).items() if iri in query.endpoints}
+            result = run(store, query.form, _alone(store, query, query.text, mine))
         except HrdemError as problem:
             raise HrdemError(problem.message, path=project.queries / query.path) from problem
         rows = 1 if isinstance(result, bool) else len(getattr(result, "rows", result))

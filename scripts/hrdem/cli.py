@@ -169,6 +169,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     one.add_argument("names", nargs="*", metavar="NAME", help="only these questions")
     one.add_argument("--write", action="store_true", help="file the answers that differ")
+    _add_service(one)
 
     one = add("links", _links_help, "Prove the links that lead out of the graph.")
     _add_links_check(one, parser)
@@ -186,6 +187,17 @@ def _add_asking(parser: argparse.ArgumentParser) -> None:
         help="table (default), csv, json (SPARQL results), or ttl for answers made of triples",
     )
     _add_endpoint(parser)
+
+
+def _add_service(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--service",
+        action="append",
+        default=[],
+        metavar="ADDRESS=ENDPOINT|FILE",
+        help="let an endpoint or a file answer in the place of a service that a question asks; may"
+        " be given several times",
+    )
 
 
 def _add_links_check(parser: argparse.ArgumentParser, above: argparse.ArgumentParser) -> None:
@@ -293,11 +305,12 @@ def _ask(typed: list[str]) -> int:
     from hrdem.queries import load_catalogue
     from hrdem.store import open_store
 
-    name, values = _asked(typed)
+    name, values, pairs = _asked(typed)
     wants_help = values.pop("help", None) is not None
     if wants_help and name is None:
         _parser().parse_args(["ask", "--help"])
     form, endpoint = values.pop("format", None), values.pop("endpoint", None)
+    timeout = values.pop("timeout", None)
     if form is not None and form not in FORMATS:
         raise UsageError(f"--format wants one of {', '.join(FORMATS)}, not {form!r}.")
     if name is None and values:
@@ -317,18 +330,37 @@ def _ask(typed: list[str]) -> int:
         return EXIT_FINE
     for option in values:
         if option not in query.parameters:
-            known = " ".join(f"--{each}" for each in (*query.parameters, "format", "endpoint"))
+            options = ("format", "endpoint", *(("service", "timeout") if query.endpoints else ()))
+            known = " ".join(f"--{each}" for each in (*query.parameters, *options))
             raise UsageError(f"The question {name} has no option --{option}. It has: {known}.")
-    found = answer(open_store(project, endpoint), query, values)
+    store = open_store(project, endpoint)
+    if query.endpoints or pairs:
+        from hrdem.federation import given
+
+        found = answer(store, query, values, given(pairs), _limit(timeout))
+    else:
+        found = answer(store, query, values)
     form = form or ("ttl" if query.form == "construct" else "table")
     _write(text_of(found, form, _width()), form)
     return EXIT_FINE
 
 
-def _asked(typed: list[str]) -> tuple[str | None, dict[str, str]]:
-    """Return the name of the question, None if there is none, and the options with their values."""
+def _limit(typed: str | None) -> float:
+    """Return the seconds that were typed after --timeout, 60 if it was not."""
+    from argparse import ArgumentTypeError
+
+    try:
+        return 60.0 if typed is None else _seconds(typed)
+    except ArgumentTypeError as problem:
+        raise UsageError(f"--timeout: {problem}.") from problem
+
+
+def _asked(typed: list[str]) -> tuple[str | None, dict[str, str], list[str]]:
+    """Return the name of the question, None if there is none, the options with their values, and
+    the values of --service, which may be given several times."""
     name = None
     options: dict[str, str] = {}
+    services: list[str] = []
     words = iter(typed)
     for word in words:
         option, equals, value = word.removeprefix("--").partition("=")
@@ -353,10 +385,13 @@ def _asked(typed: list[str]) -> tuple[str | None, dict[str, str]]:
             if given is None:
                 raise UsageError(f"--{option} wants a value after it.")
             value = given
+        if option == "service":
+            services.append(value)
+            continue
         if option in options:
             raise UsageError(f"--{option} is given twice. Keep one of the two.")
         options[option] = value
-    return name, options
+    return name, options, services
 
 
 def _help_for(query: SavedQuery) -> str:
@@ -370,6 +405,13 @@ def _help_for(query: SavedQuery) -> str:
             help=f"{parameter.description} (default: {parameter.example})".replace("%", "%%"),
         )
     _add_asking(parser)
+    if query.endpoints:
+        _add_service(parser)
+        parser.add_argument(
+            "--timeout", metavar="SECONDS", help="give the services no more time (default: 60)"
+        )
+        asked = [f"  {who.name}: {address}" for address, who in query.endpoints.items()]
+        parser.epilog = "\n".join(["asks, beside the graph:", *asked, "", _CODES])
     return parser.format_help()
 
 
@@ -534,13 +576,16 @@ def _rules(options: argparse.Namespace) -> int:
 def _answers(options: argparse.Namespace) -> int:
     from hrdem import answers
     from hrdem.errors import display_path
+    from hrdem.federation import given
     from hrdem.queries import load_catalogue
     from hrdem.store import open_store
 
     project = _checkout()
     queries: Sequence[SavedQuery] = load_catalogue(project)
     chosen = [answers.find_query(queries, name) for name in options.names] or queries
-    comparisons = answers.compare(project, open_store(project), chosen)
+    services = given(options.service)
+    here, elsewhere = answers.answerable(chosen, services)
+    comparisons = answers.compare(project, open_store(project), here, services)
     for each in comparisons:
         if not each.agrees:
             _print(answers.difference(each))
@@ -548,6 +593,8 @@ def _answers(options: argparse.Namespace) -> int:
     strays = answers.strays(project, queries)
     for path in strays:
         _print(f"{display_path(path)} is the answer to no question. Delete it.\n")
+    if elsewhere:
+        _print(answers.left_out(elsewhere))
     if options.write:
         written = answers.write(comparisons)
         _print(f"{len(written)} of {count(len(comparisons), 'answer')} written.\n")

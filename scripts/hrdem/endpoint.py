@@ -173,8 +173,12 @@ class Endpoint:
         self._next = 0.0  # the moment before which no request is sent
         self._pool: Any = None
 
-    def select(self, query: str) -> Table:
+    def select(self, query: str, seconds: float | None = None) -> Table:
         """Return the answer to a SELECT, from the disk if it is kept there.
+
+        Args:
+            query: the query, with its prefixes declared.
+            seconds: how long this one may take, if not as long as the limits say.
 
         Raises:
             EndpointError: if there is no whole answer within the limits.
@@ -190,15 +194,16 @@ class Endpoint:
         kept = self._cache.get(self.url, query) if self._cache else None
         if kept is not None:
             return kept
-        deadline = time.monotonic() + self._limits.whole
+        whole = self._limits.whole if seconds is None else seconds
+        deadline = time.monotonic() + whole
         retrying = Retrying(
             retry=retry_if_exception_type(_Again),
             wait=self._pause,
             # A pause that would end after the limit is not begun.
-            stop=stop_after_attempt(self._attempts) | stop_before_delay(self._limits.whole),
+            stop=stop_after_attempt(self._attempts) | stop_before_delay(whole),
             reraise=True,
         )
-        body, media_type, table = retrying(self._once, query, deadline)
+        body, media_type, table = retrying(self._once, query, deadline, whole)
         if self._cache:
             self._cache.put(self.url, query, body, media_type)
         return table
@@ -211,7 +216,7 @@ class Endpoint:
         asked = problem.pause if isinstance(problem, _Again) else None
         return max(own, asked or 0.0)
 
-    def _once(self, query: str, deadline: float) -> tuple[bytes, str, Table]:
+    def _once(self, query: str, deadline: float, whole: float) -> tuple[bytes, str, Table]:
         import urllib3
 
         now = time.monotonic()
@@ -220,7 +225,7 @@ class Endpoint:
         self._next = time.monotonic() + self._interval
         left = deadline - time.monotonic()
         if left <= 0:
-            raise self._late()
+            raise self._late(whole)
         if self._pool is None:
             self._pool = urllib3.PoolManager(maxsize=1, retries=False)
         try:
@@ -237,14 +242,14 @@ class Endpoint:
                 preload_content=False,
             )
             try:
-                body = self._body(response, deadline)
+                body = self._body(response, deadline, whole)
             finally:
                 response.close()
         except urllib3.exceptions.NewConnectionError as problem:  # to urllib3 this is a time-out
             raise self._again(f"could not be reached: {_reason(problem)}") from problem
         except urllib3.exceptions.TimeoutError as problem:
             if time.monotonic() >= deadline:
-                raise self._late() from problem
+                raise self._late(whole) from problem
             raise self._again("did not answer in time") from problem
         except urllib3.exceptions.HTTPError as problem:
             raise self._again(f"could not be reached: {_reason(problem)}") from problem
@@ -263,13 +268,18 @@ class Endpoint:
                 "sent an answer that breaks off or is no table of SPARQL results"
             ) from problem.with_traceback(None)  # which would keep the engine's half-read answer
 
-    def _body(self, response: Any, deadline: float) -> bytes:  # noqa: ANN401 (urllib3's response)
+    def _body(
+        self,
+        response: Any,  # noqa: ANN401 (urllib3's response)
+        deadline: float,
+        whole: float,
+    ) -> bytes:
         parts, size = [], 0
         while part := response.read1(1 << 16):
             parts.append(part)
             size += len(part)
             if time.monotonic() > deadline:
-                raise self._late()
+                raise self._late(whole)
             if size > ANSWER_BYTES:
                 raise self._failed(f"sent more than {ANSWER_BYTES // 1024**2} MB")
         return b"".join(parts)
@@ -295,8 +305,8 @@ class Endpoint:
     def _again(self, what: str) -> _Again:
         return _Again(f"The endpoint {self.url} {what.rstrip('.')}.")
 
-    def _late(self) -> EndpointError:
-        return self._failed(f"did not answer within {self._limits.whole:g} seconds")
+    def _late(self, whole: float) -> EndpointError:
+        return self._failed(f"did not answer within {whole:.3g} seconds")
 
 
 def _retry_after(text: str | None) -> float | None:

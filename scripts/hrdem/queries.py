@@ -15,8 +15,19 @@ example in it, so that the file answers in any tool untouched. :func:`bind` puts
 that one place; the term is checked against its type and written by the RDF library, so no value
 can change what the query asks.
 
-The header is read strictly: an unknown key, a missing one or a parameter that the body does not
-have is an error with file and line, never silence.
+A question that joins the graph with what others publish asks them by ``SERVICE``, and its header
+names whom it asks::
+
+    #+ endpoints:
+    #+   https://publications.europa.eu/webapi/rdf/sparql: {name: CELLAR, kind: endpoint}
+
+The kind is ``endpoint`` where the address answers SPARQL, and ``dataset`` where it is only the
+name of data that the publisher offers in files. ``SERVICE <address> { … }`` stands by itself in the
+outermost braces of the query, or alone in an OPTIONAL there, so that any tool and
+:mod:`hrdem.federation` can answer what stands before it first and ask only about that.
+
+The header is read strictly: an unknown key, a missing one, a parameter that the body does not have
+or a service that the header does not name is an error with file and line, never silence.
 """
 
 from __future__ import annotations
@@ -50,9 +61,11 @@ if TYPE_CHECKING:
 
     Term = ox.NamedNode | ox.BlankNode | ox.Literal
 
-HEADER_KEYS = ("summary", "description", "tags", "parameters")
+HEADER_KEYS = ("summary", "description", "tags", "parameters", "endpoints")
 PARAMETER_KEYS = ("type", "example", "description")
-RESERVED = ("endpoint", "format", "help")
+ENDPOINT_KEYS = ("name", "kind")
+ENDPOINT_KINDS = ("endpoint", "dataset")
+RESERVED = ("endpoint", "format", "help", "service", "timeout")
 """Names that no parameter may have: `hrdem ask` has options of these names for every query."""
 ANY_KIND = "thing"
 """The kind in ``iri:thing``: a thing of any kind."""
@@ -102,6 +115,18 @@ class Parameter(NamedTuple):
     description: str
 
 
+class Asked(NamedTuple):
+    """Somebody else whom a query asks by SERVICE.
+
+    Attributes:
+        name: what people call it.
+        kind: ``endpoint`` if its address answers SPARQL, ``dataset`` if its data come in files.
+    """
+
+    name: str
+    kind: str
+
+
 class SavedQuery(NamedTuple):
     """A saved query as its file has it.
 
@@ -115,6 +140,7 @@ class SavedQuery(NamedTuple):
         parameters: by variable name, in the order of the header.
         form: ``select``, ``construct`` or ``ask``.
         text: the whole file.
+        endpoints: by address, whom it asks beside the graph; empty for most.
     """
 
     name: str
@@ -126,6 +152,27 @@ class SavedQuery(NamedTuple):
     parameters: dict[str, Parameter]
     form: str
     text: str
+    endpoints: dict[str, Asked] = {}  # noqa: RUF012 (a NamedTuple; nobody changes it)
+
+
+class Service(NamedTuple):
+    """One ``SERVICE <address> { … }`` in the text of a query; all positions are offsets.
+
+    Attributes:
+        address: whom it asks.
+        group: where the group that it stands in begins, behind the brace.
+        outer: where it begins, or the OPTIONAL around it.
+        start: where it begins.
+        body: where what it asks begins and ends, within its braces.
+        end: where it ends, behind the brace.
+    """
+
+    address: str
+    group: int
+    outer: int
+    start: int
+    body: tuple[int, int]
+    end: int
 
 
 # --- the text of a query --------------------------------------------------------------------------
@@ -154,6 +201,87 @@ def _masked(text: str) -> str:
         return match[0]
 
     return re.sub(_OPAQUE, masked, text)
+
+
+_SERVICE = re.compile(r"(?i)(?<![\w?$:.-])SERVICE(?![\w:-])")
+
+
+def _plain(text: str) -> str:
+    """Return `text` masked, and IRIs filled too: within them nothing is a keyword or a brace."""
+    masked = _masked(text)
+    return re.sub(r"<[^<>\s]*>", lambda match: "<" + "x" * (len(match[0]) - 2) + ">", masked)
+
+
+def asks_services(text: str) -> bool:
+    """Return whether the SPARQL query `text` asks anybody else by SERVICE."""
+    return "service" in text.lower() and _SERVICE.search(_plain(text)) is not None
+
+
+def services(text: str) -> list[Service]:
+    """Return the SERVICE parts of the SPARQL query `text`, in their order.
+
+    Raises:
+        HrdemError: if one is of another form, or stands elsewhere, than the module says; with line
+            and column in the sentence.
+    """
+    if not asks_services(text):
+        return []
+    plain = _plain(text)
+    keywords = _SERVICE.finditer(plain)
+    where = re.search(r"(?i)(?<![\w?$:.-])WHERE\s*\{", plain)
+    found: list[Service] = []
+    for keyword in keywords:
+        line, column = _place(text, keyword.start())
+        place = f"at line {line}, column {column}"
+        head = re.compile(r"(?i)SERVICE\s*<(x+)>\s*\{").match(plain, keyword.start())
+        if head is None:
+            raise HrdemError(
+                f"SERVICE {place} is not followed by one address in angle brackets and a group in"
+                " braces. Write it as SERVICE <https://…> { … }, without SILENT, a variable or a"
+                " prefix."
+            )
+        end = _closing(plain, head.end() - 1)
+        if end is None:
+            raise HrdemError(f"The braces after SERVICE {place} are not closed. Close them.")
+        outer, depth = keyword.start(), 0
+        if where is not None and where.end() <= outer:
+            inside = plain[where.end() : outer]
+            depth = 1 + inside.count("{") - inside.count("}")
+            option = re.search(r"(?i)(?<![\w?$:.-])OPTIONAL\s*\{\s*\Z", inside)
+            if depth == 2 and option and re.compile(r"\s*\}").match(plain, end):
+                outer, depth = where.end() + option.start(), 1
+        if where is None or depth != 1:
+            raise HrdemError(
+                f"SERVICE {place} does not stand in the outermost braces after WHERE, nor alone in"
+                " an OPTIONAL there. Move it, so that what comes before it can be answered first."
+            )
+        address = text[head.start(1) : head.end(1)]
+        found.append(
+            Service(address, where.end(), outer, keyword.start(), (head.end(), end - 1), end)
+        )
+    return found
+
+
+def _closing(masked: str, opening: int) -> int | None:
+    """Return where the group that opens at a brace ends, behind its brace; None if it does not."""
+    depth = 0
+    for brace in re.compile(r"[{}]").finditer(masked, opening):
+        depth += 1 if brace[0] == "{" else -1
+        if depth == 0:
+            return brace.end()
+    return None
+
+
+def prologue(text: str) -> str:
+    """Return the PREFIX and BASE lines of a query, without its comments."""
+    body = blank_comments(text)
+    return " ".join(body[: _after_declarations(_masked(text))].split())
+
+
+def variables(text: str) -> list[str]:
+    """Return the names of the variables in a piece of a query, each once, in their order."""
+    plain = re.sub(r"<[^<>\s]*>", " ", _masked(text))
+    return list(dict.fromkeys(re.findall(r"[?$](\w+)", plain)))
 
 
 def form_of(text: str) -> str:
@@ -299,8 +427,9 @@ def read_query(path: Path, folder: Path) -> SavedQuery:
         ) from problem
     except OSError as problem:
         raise HrdemError(f"The file cannot be read: {problem.strerror}.", path=path) from problem
-    summary, description, tags, parameters, lines = _read_header(text, path)
+    summary, description, tags, parameters, endpoints, lines = _read_header(text, path)
     form = _check_body(text, path)
+    _check_services(text, endpoints, path, lines)
     for parameter in parameters.values():
         _check_parameter(parameter, text, path, lines[parameter.name])
     return SavedQuery(
@@ -313,13 +442,14 @@ def read_query(path: Path, folder: Path) -> SavedQuery:
         parameters=parameters,
         form=form,
         text=text,
+        endpoints=endpoints,
     )
 
 
 def _read_header(
     text: str, path: Path
-) -> tuple[str, str, tuple[str, ...], dict[str, Parameter], dict[str, int]]:
-    """Return summary, description, tags, parameters and the line of each parameter."""
+) -> tuple[str, str, tuple[str, ...], dict[str, Parameter], dict[str, Asked], dict[str, int]]:
+    """Return summary, description, tags, parameters, endpoints, and the lines of the last two."""
     lines = text.split("\n")
     height = next((n for n, line in enumerate(lines) if not line.startswith("#+")), len(lines))
     if height == 0:
@@ -358,7 +488,19 @@ def _read_header(
                     " Use xsd:date, xsd:integer, xsd:string, iri:thing, or iri: followed by a kind"
                     f" of thing ({', '.join(KINDS)})."
                 )
-    return header["summary"].text(), header["description"].text(), tags, parameters, places
+    endpoints: dict[str, Asked] = {}
+    if "endpoints" in header:
+        for address, given in header["endpoints"].mapping("endpoints").items():
+            keys = given.mapping(f"endpoint {address}", ENDPOINT_KEYS, required=ENDPOINT_KEYS)
+            endpoints[address] = Asked(*(keys[key].text() for key in ENDPOINT_KEYS))
+            places[address] = given.line
+            if endpoints[address].kind not in ENDPOINT_KINDS:
+                raise keys["kind"].error(
+                    f"{endpoints[address].kind!r} is not a kind of endpoint. Use endpoint where the"
+                    " address answers SPARQL, dataset where it only names data."
+                )
+    summary, description = header["summary"].text(), header["description"].text()
+    return summary, description, tags, parameters, endpoints, places
 
 
 class _Header:
@@ -434,10 +576,20 @@ class _Header:
         return tuple(_Header(self.path, item).text() for item in items)
 
 
+def _without_services(text: str) -> str:
+    """Return `text` with ``SERVICE <…>`` as spaces, which leaves groups where the services were."""
+    for service in services(text):
+        opening = service.body[0] - 1
+        blank = re.sub(r"\S", " ", text[service.start : opening])
+        text = text[: service.start] + blank + text[opening:]
+    return text
+
+
 def _check_body(text: str, path: Path) -> str:
     """Return the form of the query, after checking that a SPARQL engine accepts it as it stands."""
     try:
         form = form_of(text)
+        alone = _without_services(text)
     except HrdemError as problem:
         raise HrdemError(problem.message, path=path) from problem
     if form == "describe":
@@ -447,7 +599,8 @@ def _check_body(text: str, path: Path) -> str:
             path=path,
         )
     try:
-        ox.Store().query(text)  # without default prefixes: the file must run anywhere
+        # Without default prefixes: the file must run anywhere. Nobody else is asked meanwhile.
+        ox.Store().query(alone)
     except SyntaxError as problem:
         raise syntax_error(text, problem, path) from problem
     except (OSError, RuntimeError) as problem:
@@ -457,6 +610,31 @@ def _check_body(text: str, path: Path) -> str:
             path=path,
         ) from problem
     return form
+
+
+def _check_services(
+    text: str, endpoints: dict[str, Asked], path: Path, lines: dict[str, int]
+) -> None:
+    """Check that the header names exactly those whom the body asks."""
+    found = services(text)
+    for service in found:
+        if service.address not in endpoints:
+            row, column = _place(text, service.start)
+            raise HrdemError(
+                f"The query asks <{service.address}>, and the header does not say so. Add the"
+                " address to `endpoints`, with name and kind.",
+                path=path,
+                line=row,
+                column=column,
+            )
+    for address in endpoints:
+        if address not in {service.address for service in found}:
+            raise HrdemError(
+                f"The header names the endpoint {address}, and the body does not ask it. Delete the"
+                " line, or correct the address.",
+                path=path,
+                line=lines[address],
+            )
 
 
 def _check_parameter(parameter: Parameter, text: str, path: Path, line: int) -> None:
@@ -658,6 +836,7 @@ def load_catalogue(project: Project) -> tuple[SavedQuery, ...]:
         for entry in entries:
             entry["tags"] = tuple(entry["tags"])
             entry["parameters"] = {each["name"]: Parameter(**each) for each in entry["parameters"]}
+            entry["endpoints"] = {iri: Asked(*each) for iri, each in entry["endpoints"].items()}
             queries.append(SavedQuery(**entry))
     except FileNotFoundError:
         raise HrdemError(
@@ -715,6 +894,8 @@ def _describe(queries: Iterable[SavedQuery]) -> Iterator[ox.Triple]:
         yield ox.Triple(iri, node(DCTERMS + "description"), english(query.description))
         yield ox.Triple(iri, node(DCTERMS + "identifier"), ox.Literal(query.name))
         yield ox.Triple(iri, node(SH + "prefixes"), prefix_set)
+        for address in query.endpoints:
+            yield ox.Triple(iri, node(DCTERMS + "requires"), node(address))
         yield ox.Triple(iri, node(SH + query.form), ox.Literal(_without_header(query.text)))
         for word in sorted({query.topic, *query.tags}):
             yield ox.Triple(iri, node(SCHEMA + "keywords"), ox.Literal(word))

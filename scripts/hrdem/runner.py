@@ -56,11 +56,15 @@ def run(
     say(f"Checked it: {verdict(findings)}\n")
 
     store = open_store(project)
-    compared = answers.compare(project, store, load_catalogue(project))
-    strays = answers.strays(project, load_catalogue(project))
+    queries = load_catalogue(project)
+    here, elsewhere = answers.answerable(queries)
+    compared = answers.compare(project, store, here)
+    strays = answers.strays(project, queries)
     say("\nAnswered every saved question:\n")
     for each in compared:
         say(_line(each, width))
+    if elsewhere:
+        say(answers.left_out(elsewhere))
     for path in strays:
         say(f"{display_path(path)} is the answer to no question.\n")
 

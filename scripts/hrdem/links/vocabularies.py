@@ -14,10 +14,10 @@ import pyoxigraph as ox
 
 from hrdem import vocabulary as v
 from hrdem.endpoint import Endpoint, iris
-from hrdem.errors import HrdemError, UsageError, display_path
+from hrdem.foreign import check_file, read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     Subject = ox.NamedNode | ox.BlankNode | ox.Triple
@@ -47,16 +47,6 @@ REPLACED = (v.DCTERMS + "isReplacedBy", v.SCHEMA + "supersededBy")
 _PREDICATES = frozenset(
     (v.RDF_TYPE, *LABELS, ALTERNATIVE, *SCHEMES, *DEPRECATED, *ENDS, *STATUS, *REPLACED)
 )
-_SUFFIXES = {
-    ".rdf": ox.RdfFormat.RDF_XML,
-    ".owl": ox.RdfFormat.RDF_XML,
-    ".xml": ox.RdfFormat.RDF_XML,
-    ".ttl": ox.RdfFormat.TURTLE,
-    ".nt": ox.RdfFormat.N_TRIPLES,
-    ".nq": ox.RdfFormat.N_QUADS,
-    ".trig": ox.RdfFormat.TRIG,
-    ".jsonld": ox.RdfFormat.JSON_LD,
-}
 _BATCH = 50  # IRIs in one query
 _OUT_OF_USE = ("deprecated", "retired", "obsolete", "withdrawn")
 
@@ -146,16 +136,14 @@ def namespace(iri: str) -> str:
 
 
 class VocabularyFile:
-    """A vocabulary in a file; its suffix tells the syntax."""
+    """A vocabulary in a file; its suffix tells the syntax.
+
+    Raises:
+        UsageError: if the suffix is not known, or there is no such file.
+    """
 
     def __init__(self, path: Path) -> None:
-        if path.suffix not in _SUFFIXES:
-            raise UsageError(
-                f"{display_path(path)} is in no RDF syntax that is known by its suffix. Name a file"
-                f" that ends in {', '.join(_SUFFIXES)}, or the address of an endpoint."
-            )
-        if not path.is_file():
-            raise UsageError(f"There is no vocabulary file {display_path(path)}. Check the name.")
+        check_file(path)
         self._path = path
         self.name = path.name
 
@@ -168,7 +156,7 @@ class VocabularyFile:
         wanted = {namespace(iri) for iri in targets}
         terms: dict[str, Description] = {}
         namespaces: set[str] = set()
-        for quad in self.quads():
+        for quad in read_file(self._path):
             subject, predicate = quad.subject, quad.predicate.value
             if not isinstance(subject, ox.NamedNode) or predicate not in _PREDICATES:
                 continue
@@ -179,25 +167,6 @@ class VocabularyFile:
                 if space in wanted:
                     namespaces.add(space)
         return Described({iri: d for iri, d in terms.items() if d.exists}, namespaces)
-
-    def quads(self) -> Iterator[ox.Quad]:
-        """Yield what the file states."""
-        try:
-            yield from ox.parse(
-                path=str(self._path),
-                format=_SUFFIXES[self._path.suffix],
-                base_iri=self._path.absolute().as_uri(),
-                lenient=True,  # other people's files; what is odd in them is not ours to judge
-            )
-        except OSError as problem:
-            raise HrdemError(
-                f"The vocabulary cannot be read: {problem.strerror or problem}.", path=self._path
-            ) from problem
-        except SyntaxError as problem:
-            raise HrdemError(
-                f"The vocabulary is not what its suffix says: {problem}. Get it anew.",
-                path=self._path,
-            ) from problem
 
 
 class VocabularyEndpoint:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from hrdem.errors import HrdemError
-from hrdem.queries import syntax_error
+from hrdem.queries import asks_services, syntax_error
 from hrdem.store.interface import Table, expect
 from hrdem.store.results import as_table, drawn, failed, sorted_triples
 from hrdem.vocabulary import PREFIXES
@@ -92,8 +92,15 @@ def evaluate(graph: ox.Store, sparql: str) -> Any:  # noqa: ANN401
         sparql: a query of any form.
 
     Raises:
-        HrdemError: if the query is not SPARQL, with line and column, or cannot be answered.
+        HrdemError: if the query is not SPARQL, with line and column, or cannot be answered; if it
+            asks anybody else, since the engine would do so without any limit.
     """
+    if asks_services(sparql):
+        raise HrdemError(
+            "This query asks another endpoint by SERVICE, and here only saved questions may, whose"
+            " header names it. Save the question with `endpoints` in its header, or ask an endpoint"
+            " that follows SERVICE itself with --endpoint."
+        )
     try:
         return graph.query(sparql, prefixes=PREFIXES, use_default_graph_as_union=True)
     except SyntaxError as problem:
