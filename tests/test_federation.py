@@ -143,12 +143,12 @@ EXPECTED: dict[str, list[tuple[str, ...]]] = {
         ("fr", "pouvoir du peuple", "skos:exactMatch", "x1"),
     ],
     "themes-in-eurovoc": [
-        ("Death penalty", "skos:closeMatch", "x2", "punishment", ""),
-        ("Democracy", "skos:exactMatch", "x1", "rule by the people", "forms of rule"),
+        ("Death penalty", "skos:closeMatch", "punishment", "", "x2"),
+        ("Democracy", "skos:exactMatch", "rule by the people", "forms of rule", "x1"),
     ],
     "eu-acts-on-theme": [("2001-02-03", "32001X0001", "An act that was made up", "x2")],
     "sdg-of-themes": [("Democracy", "goal", "99", "A goal", "x1")],
-    "in-wikidata": [("Council", "Q0", "a council", "made up")],
+    "in-wikidata": [("Council", "a council", "made up", "Q0")],
     "parliament-on-theme": [("2003-02-03", "X-1", "A question that was made up", "X-1")],
 }
 
@@ -694,6 +694,53 @@ def test_the_description_of_a_question_says_whom_it_asks(project: Project) -> No
         and isinstance(triple.object, ox.NamedNode)
     }
     assert ("https://w3id.org/hrdem/query/themes-in-eurovoc", CELLAR) in required
+
+
+# --- real vocabularies ----------------------------------------------------------------------------
+
+REAL = {
+    CELLAR: ("eurovoc/eurovoc-subset.ttl",),
+    SDG: ("sdg/sdg-kos-goals-targets-indicators.ttl", "sdg/sdg-kos-subject-mappings.ttl"),
+}
+"""The real files that stand for a service; there are none of the others."""
+
+
+@pytest.fixture(scope="module")
+def real(request: pytest.FixtureRequest) -> Iterator[dict[str, LocalEndpoint]]:
+    """Endpoints on this machine that answer from the real files."""
+    folder = request.getfixturevalue("shared") / "linkdata"
+    with ExitStack() as stack:
+        found = {}
+        for address, names in REAL.items():
+            graph = ox.Store()
+            for name in names:
+                graph.bulk_load(path=str(folder / name), format=ox.RdfFormat.TURTLE)
+            found[address] = stack.enter_context(serving(graph))
+        yield found
+
+
+@pytest.mark.shared
+def test_real_eurovoc_has_a_theme_in_all_languages(
+    linked: Mini, real: dict[str, LocalEndpoint]
+) -> None:
+    linked.edit("data/links/links.ttl", "skos:exactMatch ev:x1", "skos:exactMatch ev:381")
+    build(linked.project)
+    query = question(linked.project, "theme-in-all-languages")
+    found = answers.answer(EmbeddedStore.open(linked.project), query, {}, asking(query, real))
+    assert isinstance(found, Table)
+    labels = {language: label for language, label, _, _ in plain(found)}
+    assert len(found.rows) == len(labels) == 24
+    assert (labels["en"], labels["fr"], labels["ga"]) == ("democracy", "démocratie", "daonlathas")
+
+
+@pytest.mark.shared
+def test_real_goals_touch_a_theme(linked: Mini, real: dict[str, LocalEndpoint]) -> None:
+    linked.edit("data/links/links.ttl", "skos:exactMatch ev:x1", "skos:exactMatch ev:5622")
+    build(linked.project)
+    query = question(linked.project, "sdg-of-themes")
+    found = answers.answer(EmbeddedStore.open(linked.project), query, {}, asking(query, real))
+    assert isinstance(found, Table)
+    assert [row[1:3] for row in plain(found)] == [("indicator", "16.3.2"), ("indicator", "16.5.2")]
 
 
 # --- at the options of the pair -------------------------------------------------------------------

@@ -88,7 +88,7 @@ FAULTS = {
         "#+ tags:",
         "#+ method: GET\n#+ tags:",
         "time/applies.rq:5: 'method' is not a key of the header. Use summary, description, tags,"
-        " parameters, or delete the line.",
+        " parameters, endpoints, or delete the line.",
     ),
     "a key given twice": (
         "#+ tags:",
@@ -173,7 +173,7 @@ FAULTS = {
         "#+   date:",
         "#+   format:",
         "time/applies.rq:7: A parameter cannot be called 'format'. Use a letter followed by letters"
-        " and digits, other than endpoint, format, help; here and in the body.",
+        " and digits, other than endpoint, format, help, service, timeout; here and in the body.",
     ),
     "a body that is not SPARQL": (
         "FILTER(?since <= ?date)",
@@ -503,7 +503,8 @@ def test_saved_queries_keep_to_what_every_engine_answers_alike(project: Project)
         body = q.blank_comments(query.text)
         where = f"queries/{query.path}"
         assert query.summary.endswith(("?", "elsewhere.")), f"{where}: the summary is no question"
-        for word in ("SERVICE", "NOW(", "RAND(", "UUID(", "GROUP_CONCAT", "SAMPLE(", "SELECT *"):
+        assert q.asks_services(body) == bool(query.endpoints), where
+        for word in ("NOW(", "RAND(", "UUID(", "GROUP_CONCAT", "SAMPLE(", "SELECT *"):
             assert word not in body.upper(), f"{where} uses {word}"
         if query.form == "select":
             # A union of graphs may hold a triple twice, so rows must be told apart or counted once.
