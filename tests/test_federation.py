@@ -584,7 +584,7 @@ def test_answers_are_filed_only_where_somebody_answers(
     assert main(["answers", "--write"]) == 0
     assert capsys.readouterr().out.splitlines()[-2:] == [
         f"Left out 6 questions {also}",
-        "1 of 1 answers written.",
+        "1 of 1 answer written.",
     ]
     query = question(linked.project, "sdg-of-themes")
     assert main(["answers", "--write", *services(others, query)]) == 0

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
-from hrdem.errors import HrdemError, UsageError
+from hrdem.errors import HrdemError, UsageError, count
 from hrdem.names import find_thing, nearest
 from hrdem.queries import bind
 from hrdem.store import QUERY_SECONDS, Table
@@ -374,10 +374,10 @@ def answerable(
 
 def left_out(queries: Sequence[SavedQuery]) -> str:
     """Return the line that says that `queries` are not answered here, and why."""
-    one = len(queries) == 1
+    ask = "asks" if len(queries) == 1 else "ask"
     return (
-        f"Left out {len(queries)} question{'' if one else 's'} that also"
-        f" ask{'s' if one else ''} the endpoints of others: `hrdem ask NAME` asks them.\n"
+        f"Left out {count(len(queries), 'question')} that also {ask} the endpoints of others:"
+        " `hrdem ask NAME` asks them.\n"
     )
 
 

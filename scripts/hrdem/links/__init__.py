@@ -280,6 +280,7 @@ def _finding(link: Link, names: dict[str, str], code: str, what: str) -> Finding
         link.path,
         link.line,
         link.thing,
+        label=name,
     )
 
 
