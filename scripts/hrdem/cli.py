@@ -126,7 +126,12 @@ def _parser() -> argparse.ArgumentParser:
 
     one = add("why", _why, "Show the facts about a thing with the words behind each.")
     one.add_argument("thing", metavar="THING", help="slug, prefixed name, IRI or label")
-    one.add_argument("property", nargs="?", metavar="PROPERTY", help="only this property")
+    one.add_argument(
+        "property",
+        nargs="?",
+        metavar="PROPERTY",
+        help="only this property, and what derived facts follow from",
+    )
     _add_endpoint(one)
 
     one = add("timeline", _timeline, "Draw the instruments in time.")
@@ -466,12 +471,19 @@ def _why(options: argparse.Namespace) -> int:
     from hrdem import why
     from hrdem.names import find_thing
     from hrdem.project import Project
+    from hrdem.rules import read_rules
     from hrdem.store import open_store
 
-    store = open_store(Project.find(), options.endpoint)
+    project = Project.find()
+    store = open_store(project, options.endpoint)
+    rules = {}
+    # From which facts others follow is found by trying, which takes a while for all properties; an
+    # endpoint would be asked many times, and its graph may come of other rules.
+    if options.property is not None and options.endpoint is None:
+        rules = {rule.name: rule.text for rule in read_rules(project)}
     thing = find_thing(store, options.thing)
     prop = None if options.property is None else why.find_property(store, options.property)
-    claims = why.explain(store, thing, prop)
+    claims = why.explain(store, thing, prop, rules)
     unknown = why.gaps(store, thing, prop)
     _print(why.draw(thing, why.heading(store, thing), claims, unknown, _width()))
     return EXIT_FINE

@@ -8,12 +8,13 @@ what nobody could establish closes the list.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 import pyoxigraph as ox
 
 from hrdem.errors import UsageError
 from hrdem.names import nearest, slug_of
+from hrdem.premises import premises
 from hrdem.vocabulary import (
     CURATOR_JUDGEMENT,
     DCTERMS,
@@ -28,7 +29,7 @@ from hrdem.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from hrdem.store import Store
 
@@ -91,6 +92,7 @@ class Claim(NamedTuple):
         evidence: the passages behind it; empty unless stated.
         rule: name of the rule that derived it; "" if it is not derived, or the graph that was asked
             does not keep apart what each rule derived.
+        premises: the facts from which it derived it, if they were looked for and found.
     """
 
     subject: str
@@ -101,6 +103,7 @@ class Claim(NamedTuple):
     basis: str
     evidence: tuple[Evidence, ...]
     rule: str = ""
+    premises: tuple[ox.Triple, ...] = ()
 
 
 class Gap(NamedTuple):
@@ -133,7 +136,12 @@ def find_property(store: Store, text: str) -> str:
     """
     used = store.select(
         f"""SELECT DISTINCT ?property ?label {{
-          {{ SELECT DISTINCT ?property {{ ?s <{_RDF}predicate> ?property }} }}
+          {{ SELECT DISTINCT ?property {{
+            {{ ?s <{_RDF}predicate> ?property }}
+            UNION {{ GRAPH ?graph {{ ?s ?property ?o }}
+                     FILTER(STRSTARTS(STR(?graph), "{_DERIVED}"))
+                     FILTER(STRSTARTS(STR(?property), "{HRDEM}")
+                       || STRSTARTS(STR(?property), "{ORG}")) }} }} }}
           OPTIONAL {{ ?property <{SKOS}prefLabel> ?label }} }}"""
     )
     names: dict[str, str] = {}
@@ -159,7 +167,12 @@ def _simple(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.casefold())
 
 
-def explain(store: Store, thing: str, property: str | None = None) -> list[Claim]:
+def explain(
+    store: Store,
+    thing: str,
+    property: str | None = None,
+    rules: Mapping[str, str] | None = None,
+) -> list[Claim]:
     """Return the claims about a thing, in the order in which they are best read.
 
     First what is said of the thing itself, then of the events, periods, mandates and figures that
@@ -169,6 +182,7 @@ def explain(store: Store, thing: str, property: str | None = None) -> list[Claim
         store: the graph.
         thing: IRI of the thing.
         property: IRI of the only property to look at, None for all.
+        rules: name of each rule to its text, to look for the facts from which it derived others.
     """
     stated = _stated(store, thing)
     own = list(_unstated(store, thing, {(s, p, o) for s, p, o, *_ in stated}))
@@ -178,13 +192,14 @@ def explain(store: Store, thing: str, property: str | None = None) -> list[Claim
         Claim(s, p, o, {}, standing, STATED, tuple(evidence[each] for each in behind))
         for s, p, o, standing, behind in stated
     ]
-    rules = _rules(store, thing) if any(basis == DERIVED for *_, basis in own) else {}
+    origin = _rules(store, thing) if any(basis == DERIVED for *_, basis in own) else {}
     claims += [
-        Claim(s, p, o, {}, STANDINGS[0], basis, (), rules.get((s, p, o), ""))
+        Claim(s, p, o, {}, STANDINGS[0], basis, (), origin.get((s, p, o), ""))
         for s, p, o, basis in own
     ]
     if property is not None:
         claims = [claim for claim in claims if claim.property == property]
+    claims = [_reasoned(store, claim, rules or {}) for claim in claims]
     names = _names(store, claims)
     claims = [claim._replace(names=names) for claim in claims]
 
@@ -344,6 +359,14 @@ def _rules(store: Store, thing: str) -> dict[tuple[str, str, Term], str]:
     }
 
 
+def _reasoned(store: Store, claim: Claim, rules: Mapping[str, str]) -> Claim:
+    """Return a claim with the facts from which it was derived."""
+    if claim.rule not in rules:
+        return claim
+    fact = ox.Triple(ox.NamedNode(claim.subject), ox.NamedNode(claim.property), claim.value)
+    return claim._replace(premises=premises(store, rules[claim.rule], fact))
+
+
 def _evidence(store: Store, passages: list[str]) -> Iterator[Evidence]:
     if not passages:
         return
@@ -402,7 +425,13 @@ def _documents(store: Store, passages: list[str]) -> dict[str, tuple[str, str, s
 def _names(store: Store, claims: Iterable[Claim]) -> dict[str, str]:
     iris = {claim.subject for claim in claims} | {claim.property for claim in claims}
     iris |= {iri for claim in claims if (iri := _value_iri(claim)) is not None}
+    for each in (each for claim in claims for each in claim.premises):
+        iris |= {t.value for t in (each.subject, each.predicate, each.object) if _is_iri(t)}
     return labels(store, iris)
+
+
+def _is_iri(term: object) -> TypeGuard[ox.NamedNode]:
+    return isinstance(term, ox.NamedNode)
 
 
 def labels(store: Store, iris: Iterable[str]) -> dict[str, str]:
@@ -469,7 +498,7 @@ class _Page:
         if heading["definition"]:
             self._add(heading["definition"])
         section = None
-        for group in _groups(claims):
+        for group in _groups(claims, self._thing):
             subject = group[0].subject
             if subject == self._thing:
                 place = ""
@@ -512,6 +541,8 @@ class _Page:
             for claim in claims:
                 text = claim.names.get(claim.subject, shorten(claim.subject))
                 self._value(text if incoming else _value_text(claim), claim, incoming)
+                for fact in claim.premises:
+                    self._add(f"because {_told(fact, claim.names)}", "      ", "        ")
             for evidence in behind:
                 self._passage(evidence)
 
@@ -575,6 +606,17 @@ def _of_others(claim: Claim, thing: str) -> bool:
     return claim.subject != thing and _value_iri(claim) == thing and claim.property not in _NEAR
 
 
+def _told(fact: ox.Triple, names: dict[str, str]) -> str:
+    """Return a fact in words: subject, property and value by their labels."""
+    subject, value = (
+        names.get(term.value) or shorten(term.value) if _is_iri(term) else term.value  # type: ignore[union-attr]
+        for term in (fact.subject, fact.object)
+    )
+    prop = fact.predicate.value
+    name = "kind" if prop == RDF_TYPE else names.get(prop) or _words(prop)
+    return f"{subject}: {name} {value}"
+
+
 def _words(iri: str) -> str:
     """Return the local name of a property that has no label here as words."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", slug_of(iri)).lower()
@@ -596,7 +638,7 @@ def _start(evidence: Evidence) -> str:
     return f"“{' '.join(words[:6])}{' …' if len(words) > 6 else ''}”"
 
 
-def _groups(claims: list[Claim]) -> list[list[Claim]]:
+def _groups(claims: list[Claim], thing: str) -> list[list[Claim]]:
     """Return runs of claims about one subject and property (or one property, for other things)."""
     groups: list[list[Claim]] = []
     for claim in claims:
@@ -606,7 +648,7 @@ def _groups(claims: list[Claim]) -> list[list[Claim]]:
             and (last.property, last.basis, last.rule) == (claim.property, claim.basis, claim.rule)
             and (
                 last.subject == claim.subject
-                or (claim.property not in _NEAR and last.value == claim.value)
+                or (_of_others(last, thing) and _of_others(claim, thing))
             )
         )
         if same:
