@@ -19,6 +19,7 @@ from hrdem import vocabulary as v
 from hrdem.check.finding import VIOLATION, WARNING, Finding, failed, in_order
 from hrdem.check.report import objects
 from hrdem.endpoint import MAX_AGE, Cache, Endpoint, EndpointError, Limits, cache_folder
+from hrdem.errors import count
 from hrdem.links.outgoing import Link, Outgoing, outgoing
 from hrdem.links.vocabularies import (
     ALTERNATIVE,
@@ -295,7 +296,7 @@ def report_text(report: Report) -> str:
     if report.against:
         broken = sum(each.severity == WARNING for each in report.findings)
         lines.append(
-            f"Checked {checked:,} of {links:,} links against {', '.join(report.against)}:"
+            f"Checked {checked:,} of {count(links, 'link')} against {', '.join(report.against)}:"
             f" {broken or 'no'} warning{'' if broken == 1 else 's'}."
         )
     elif any(each.severity == VIOLATION for each in report.findings):
