@@ -532,6 +532,24 @@ def test_a_body_has_the_classes_that_other_vocabularies_have_for_it(project: Pro
     )
 
 
+def test_a_theme_has_a_notation_and_is_found_from_above(project: Project) -> None:
+    found = derive(
+        project,
+        """
+        theme:scheme a skos:ConceptScheme .
+        theme:democracy a skos:Concept ; skos:topConceptOf theme:scheme .
+        theme:elections a skos:Concept ; skos:broader theme:democracy .
+        """,
+    )
+    assert found["themes"] == parse(
+        """
+        theme:scheme skos:hasTopConcept theme:democracy .
+        theme:democracy skos:notation "democracy" ; skos:narrower theme:elections .
+        theme:elections skos:notation "elections" .
+        """
+    )
+
+
 def test_labels_have_both_names(project: Project) -> None:
     found = derive(project, ':a skos:prefLabel "A"@en . :b rdfs:label "B"@en .')
     assert found["labels"] == parse(':a rdfs:label "A"@en . :b skos:prefLabel "B"@en .')
@@ -581,7 +599,7 @@ def test_the_register_holds_all_instruments_and_nothing_else(project: Project) -
     assert members == parse(
         """
         collection:instruments dcterms:hasPart :plan , :tool ; prov:hadMember :plan , :tool ;
-            schema:hasPart :plan .
+            schema:itemListElement :plan , :tool .
         """
     )
     licences = {t for t in found["register"] if "license" in t.predicate.value}
@@ -722,6 +740,28 @@ def test_a_text_adopted_on_several_days_has_no_single_date(project: Project) -> 
     )
     assert len(found["dates"]) == 2
     assert not [t for t in found["eli"] if t.predicate.value == v.ELI + "date_document"]
+
+
+def test_a_provision_is_part_of_a_text_but_not_of_a_programme(project: Project) -> None:
+    found = derive(
+        project,
+        """
+        :plan a hrdem:ActionPlan . :programme a hrdem:FundingProgramme .
+        :priority a hrdem:Priority ; hrdem:provisionOf :plan .
+        :strand a hrdem:Strand ; hrdem:provisionOf :plan ; hrdem:parentProvision :priority .
+        :objective a hrdem:Objective ; hrdem:provisionOf :programme .
+        """,
+    )
+    assert found["eli"] == parse(
+        """
+        :priority a eli:Work ; eli:is_part_of :plan .
+        :strand a eli:Work ; eli:is_part_of :plan , :priority .
+        """
+    )
+    assert not any(
+        v.value(t.object) == v.ELI + "Work"
+        for t in found["alignments"] - parse(":plan a eli:Work .")
+    )
 
 
 def test_what_has_a_document_number_is_a_work_whatever_its_class(project: Project) -> None:

@@ -309,7 +309,6 @@ def test_nothing_but_legal_acts_becomes_a_legal_resource() -> None:
     assert {term for term in outer_terms() if term.startswith(eli)} == {
         eli + "LegalResource",
         eli + "Work",
-        eli + "is_part_of",
     }
     assert [
         value_of(t.subject)
