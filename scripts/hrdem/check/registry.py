@@ -22,7 +22,7 @@ class Rule(NamedTuple):
         why: the reason.
         good: a piece of a file that is right.
         bad: the same with the fault.
-        message: what is said of `bad`, or the part of it that is always the same.
+        message: what is said of `bad`, with … for what differs from case to case.
         mend: what to do, in sentences.
         severity: its severity.
     """
@@ -62,7 +62,7 @@ RULES: Final[dict[str, Rule]] = {
             why="Without that there is no graph, so nothing else can be checked.",
             good='agent:council a org:Organization ; skos:prefLabel "Council"@en .',
             bad='agent:council a org:Organization ; skos:prefLabel "Council"@en',
-            message="This is not valid Turtle: ",
+            message="This is not valid Turtle: …",
             mend="Go to the line that is named and look there and just before it: often a full"
             " stop, a bracket or a quotation mark is missing, or a prefix is not declared. The"
             " message says what the parser was waiting for.",
@@ -227,7 +227,8 @@ RULES: Final[dict[str, Rule]] = {
             'instrument:plan hrdem:celexNumber "32020X0001" .',
             bad='instrument:earlier-plan hrdem:celexNumber "32020X0001" .\n'
             'instrument:plan hrdem:celexNumber "32020X0001" .',
-            message="have the same hrdem:celexNumber, 32020X0001.",
+            message="“Plan” (instrument:plan) and “Earlier plan” (instrument:earlier-plan) have the"
+            " same hrdem:celexNumber, 32020X0001.",
             mend="If they are one instrument, use one IRI everywhere. If not, correct the number,"
             " or state how the two stand to each other in the document that both are in.",
         ),
@@ -280,7 +281,7 @@ RULES: Final[dict[str, Rule]] = {
             why="A link that nobody could look up is not proven.",
             good="hrdem links check --against https://example.org/sparql",
             bad="hrdem links check --against https://example.org/nothing-here",
-            message="The endpoint https://example.org/nothing-here",
+            message="The endpoint https://example.org/nothing-here …",
             mend="Correct its address, try again later, or give a file of the vocabulary instead.",
         ),
         Rule(
@@ -292,7 +293,8 @@ RULES: Final[dict[str, Rule]] = {
             why="A misspelt IRI looks like any other.",
             good="theme:elections skos:exactMatch <http://eurovoc.europa.eu/1234> .",
             bad="theme:elections skos:exactMatch <http://eurovoc.europa.eu/123400> .",
-            message="which none of the vocabularies given describes.",
+            message="… is linked by skos:exactMatch to <http://eurovoc.europa.eu/123400>, which none of"
+            " the vocabularies given describes.",
             mend="Correct the IRI, or remove the link.",
             severity=WARNING,
         ),
@@ -305,7 +307,8 @@ RULES: Final[dict[str, Rule]] = {
             why="New data use the term that took its place, and will not be found by the old one.",
             good="theme:elections skos:exactMatch <http://eurovoc.europa.eu/1234> .",
             bad="theme:elections skos:exactMatch <http://eurovoc.europa.eu/99> .   # deprecated",
-            message="Link to what took its place, or remove the link.",
+            message="… is linked by skos:exactMatch to <http://eurovoc.europa.eu/99>, which … Link to"
+            " what took its place, or remove the link.",
             mend="Link to what took its place, or remove the link.",
             severity=WARNING,
         ),
@@ -318,7 +321,8 @@ RULES: Final[dict[str, Rule]] = {
             why="A term with another name may have another meaning, so the link may not hold.",
             good='<http://eurovoc.europa.eu/1234> skos:prefLabel "election"@en .',
             bad='<http://eurovoc.europa.eu/1234> skos:prefLabel "elections"@en .',
-            message="See whether the link still holds, and cite the present label.",
+            message="… which is cited as “elections” … See whether the link still holds, and cite the"
+            " present label.",
             mend="See whether the link still holds, and cite the present label.",
             severity=WARNING,
         ),
@@ -332,7 +336,7 @@ RULES: Final[dict[str, Rule]] = {
             good="theme:elections skos:exactMatch <http://eurovoc.europa.eu/1234> .",
             bad="theme:elections skos:exactMatch <http://publications.europa.eu/resource/authority/"
             "corporate-body/CONSIL> .",
-            message="Use a property that fits, or link to a",
+            message="… which is no … Use a property that fits, or link to a …",
             mend="Use a property that fits, or link to a thing of the right kind.",
             severity=WARNING,
         ),
@@ -345,7 +349,7 @@ RULES: Final[dict[str, Rule]] = {
             why="Lists that look alike hold different things: a country is not a corporate body.",
             good="document:note dcterms:language language:ENG .",
             bad="document:note dcterms:language country:GBR .",
-            message="Link to a concept of the right scheme.",
+            message="… which is not in the scheme … Link to a concept of the right scheme.",
             mend="Link to a concept of the right scheme.",
             severity=WARNING,
         ),
