@@ -293,8 +293,8 @@ RULES: Final[dict[str, Rule]] = {
             why="A misspelt IRI looks like any other.",
             good="theme:elections skos:exactMatch <http://eurovoc.europa.eu/1234> .",
             bad="theme:elections skos:exactMatch <http://eurovoc.europa.eu/123400> .",
-            message="… is linked by skos:exactMatch to <http://eurovoc.europa.eu/123400>, which none of"
-            " the vocabularies given describes.",
+            message="… is linked by skos:exactMatch to <http://eurovoc.europa.eu/123400>, which"
+            " none of the vocabularies given describes.",
             mend="Correct the IRI, or remove the link.",
             severity=WARNING,
         ),
@@ -307,8 +307,8 @@ RULES: Final[dict[str, Rule]] = {
             why="New data use the term that took its place, and will not be found by the old one.",
             good="theme:elections skos:exactMatch <http://eurovoc.europa.eu/1234> .",
             bad="theme:elections skos:exactMatch <http://eurovoc.europa.eu/99> .   # deprecated",
-            message="… is linked by skos:exactMatch to <http://eurovoc.europa.eu/99>, which … Link to"
-            " what took its place, or remove the link.",
+            message="… is linked by skos:exactMatch to <http://eurovoc.europa.eu/99>, which … Link"
+            " to what took its place, or remove the link.",
             mend="Link to what took its place, or remove the link.",
             severity=WARNING,
         ),
@@ -321,8 +321,8 @@ RULES: Final[dict[str, Rule]] = {
             why="A term with another name may have another meaning, so the link may not hold.",
             good='<http://eurovoc.europa.eu/1234> skos:prefLabel "election"@en .',
             bad='<http://eurovoc.europa.eu/1234> skos:prefLabel "elections"@en .',
-            message="… which is cited as “elections” … See whether the link still holds, and cite the"
-            " present label.",
+            message="… which is cited as “elections” … See whether the link still holds, and cite"
+            " the present label.",
             mend="See whether the link still holds, and cite the present label.",
             severity=WARNING,
         ),
