@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import textwrap
 import time
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ import pytest
 import rdflib
 
 from conftest import ROOT, Mini
-from hrdem import answers, federation
+from hrdem import answers, federation, runner
 from hrdem import queries as q
 from hrdem.build import build
 from hrdem.cli import main
@@ -114,7 +115,7 @@ THEMES = """
 
     theme:death-penalty a skos:Concept ; skos:prefLabel "Death penalty"@en .
     theme:democracy a skos:Concept ; skos:prefLabel "Democracy"@en .
-    theme:human-rights-defenders a skos:Concept ; skos:prefLabel "Defenders"@en .
+    theme:torture a skos:Concept ; skos:prefLabel "Torture"@en .
     theme:unlinked a skos:Concept ; skos:prefLabel "Not linked"@en .
     """
 AGENTS = """
@@ -133,7 +134,7 @@ LINKS = """
 
     theme:death-penalty skos:closeMatch ev:x2 ; skos:relatedMatch <https://example.org/other> .
     theme:democracy skos:exactMatch ev:x1 .
-    theme:human-rights-defenders skos:closeMatch ev:x4 .
+    theme:torture skos:closeMatch ev:x4 .
     agent:council owl:sameAs <http://www.wikidata.org/entity/Q0> .
     """
 
@@ -369,7 +370,7 @@ def test_an_optional_service_keeps_what_it_does_not_know(
     assert rows == [
         ("death-penalty", "punishment"),
         ("democracy", "rule by the people"),
-        ("human-rights-defenders", ""),
+        ("torture", ""),
     ]
 
 
@@ -418,7 +419,7 @@ def test_a_variable_without_value_in_one_row_narrows_nothing(
     assert [row[0] for row in rows] == [
         "death-penalty",
         "democracy",
-        "human-rights-defenders",
+        "torture",
         "unlinked",
     ]
 
@@ -484,6 +485,20 @@ def test_a_service_that_fails_is_a_sentence_within_the_time(
     assert out == ""
     assert err.startswith(f"hrdem: The endpoint {others[CELLAR].url} ")
     assert sentence in err
+
+
+def test_without_network_the_public_endpoint_is_a_sentence(
+    linked: Mini, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unknown(*arguments: object, **options: object) -> None:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    assert main(["ask", "themes-in-eurovoc", "--timeout", "2"]) == 1
+    assert capsys.readouterr().err == (
+        f"hrdem: The endpoint {CELLAR} could not be reached: Temporary failure in name"
+        " resolution.\n"
+    )
 
 
 def test_the_time_is_for_all_batches_together(
@@ -597,6 +612,14 @@ def test_answers_are_filed_only_where_somebody_answers(
     assert filed["results"]["bindings"][0]["title"]["value"] == "A goal"
 
 
+def test_a_run_says_that_it_leaves_them_out(linked: Mini) -> None:
+    said: list[str] = []
+    runner.run(linked.project, said.append)
+    assert (
+        "Left out 6 questions that also ask the endpoints of others: `hrdem ask NAME` asks them.\n"
+    ) in said
+
+
 # --- what a saved question may look like ----------------------------------------------------------
 
 SERVICE = f"SERVICE <{CELLAR}> {{ ?s skos:prefLabel ?name }}"
@@ -703,6 +726,8 @@ REAL = {
     SDG: ("sdg/sdg-kos-goals-targets-indicators.ttl", "sdg/sdg-kos-subject-mappings.ttl"),
 }
 """The real files that stand for a service; there are none of the others."""
+ON_FILE = ("sdg-of-themes", "theme-in-all-languages", "themes-in-eurovoc")
+"""The questions that these files answer."""
 
 
 @pytest.fixture(scope="module")
@@ -717,6 +742,15 @@ def real(request: pytest.FixtureRequest) -> Iterator[dict[str, LocalEndpoint]]:
                 graph.bulk_load(path=str(folder / name), format=ox.RdfFormat.TURTLE)
             found[address] = stack.enter_context(serving(graph))
         yield found
+
+
+def test_only_what_real_files_answer_is_on_file(project: Project) -> None:
+    filed = {
+        query.name
+        for query in q.read_queries(project)
+        if query.endpoints and answers.path_on_file(project, query).is_file()
+    }
+    assert filed == set(ON_FILE)
 
 
 @pytest.mark.shared
@@ -741,6 +775,17 @@ def test_real_goals_touch_a_theme(linked: Mini, real: dict[str, LocalEndpoint]) 
     found = answers.answer(EmbeddedStore.open(linked.project), query, {}, asking(query, real))
     assert isinstance(found, Table)
     assert [row[1:3] for row in plain(found)] == [("indicator", "16.3.2"), ("indicator", "16.5.2")]
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", ON_FILE)
+def test_the_answer_from_real_vocabularies_is_the_one_on_file(
+    built: Project, real: dict[str, LocalEndpoint], name: str
+) -> None:
+    query = question(built, name)
+    [found] = answers.compare(built, EmbeddedStore.open(built), [query], asking(query, real))
+    assert found.rows > 0
+    assert found.agrees, answers.difference(found)
 
 
 # --- at the options of the pair -------------------------------------------------------------------

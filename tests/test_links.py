@@ -61,6 +61,7 @@ VOCABULARY = """
         adms:status <http://purl.org/adms/status/Deprecated> .
     :replaced a skos:Concept ; skos:prefLabel "old"@en ; dcterms:isReplacedBy :oak .
     :superseded a skos:Concept ; skos:prefLabel "old"@en ; schema:supersededBy :oak .
+    :rust a skos:Concept ; skos:prefLabel "rust"@en ; skos:inScheme :metals .
     :Tree a owl:Class ; rdfs:label "tree"@en .
     :height a rdf:Property ; rdfs:label "height"@en .
     :forest a skos:ConceptScheme ; rdfs:label "forest"@en .
@@ -149,7 +150,7 @@ def test_every_statement_that_leads_out_is_a_link(mini: Mini) -> None:
     found = linked(
         mini,
         "skos:closeMatch tree:oak ; hrdem:address <https://example.org/page> ;"
-        " rdfs:seeAlso <https://example.org/more> ; hrdem:approves instrument:other ;"
+        " hrdem:readAt <https://example.org/more> ; hrdem:approves instrument:other ;"
         " dcterms:language <http://publications.europa.eu/resource/authority/language/ENG>",
     )
     ours = [link for link in found.links if link.path.name == "trees.ttl"]
@@ -202,6 +203,8 @@ def test_the_beginning_of_an_iri_tells_the_vocabulary(iri: str, expected: str) -
         "rdfs:subClassOf tree:Tree",
         "rdfs:subPropertyOf tree:height",
         "dcterms:subject tree:forest",
+        "hrdem:isFocusOf tree:oak",
+        mapping('"oak"@en ; sssom:object_source tree:forest'),
         "dcterms:language <http://publications.europa.eu/resource/authority/language/ENG>",
         "dcterms:type <http://publications.europa.eu/resource/authority/colour/GREEN>",
         "skos:broadMatch <http://eurovoc.europa.eu/1>",
@@ -272,6 +275,7 @@ def test_another_label(mini: Mini, vocabulary: Vocabulary, cited: str, words: st
     [
         ("skos:closeMatch tree:Tree", "skos:Concept", "owl:Class"),
         ("skos:exactMatch tree:forest", "skos:Concept", "skos:ConceptScheme"),
+        ("hrdem:isFocusOf tree:Tree", "skos:Concept", "owl:Class"),
         ("rdfs:subClassOf tree:height", "class", "rdf:Property"),
         ("rdfs:subPropertyOf tree:Tree", "property", "owl:Class"),
     ],
@@ -313,6 +317,17 @@ def test_another_scheme(
     assert said(linked(mini, f"{prop} <{target}>"), vocabulary) == [
         f"link-scheme: {PLAN} {prop} to <{target}>, which is not in the scheme <{expected}>:"
         f" {vocabulary.name} has it in <{actual}>. Link to a concept of the right scheme."
+    ]
+
+
+def test_the_vocabulary_that_a_mapping_names_is_the_expected_scheme(
+    mini: Mini, vocabulary: Vocabulary
+) -> None:
+    statement = mapping('"rust"@en ; sssom:object_source tree:forest').replace("oak", "rust")
+    assert said(linked(mini, statement), vocabulary) == [
+        f"link-scheme: {PLAN} skos:exactMatch to <{TREES}rust>, which is not in the scheme"
+        f" <{TREES}forest>: {vocabulary.name} has it in <{TREES}metals>. Link to a concept of the"
+        " right scheme."
     ]
 
 
@@ -529,18 +544,29 @@ def test_the_links_of_the_graph_hold_in_the_real_vocabularies(
         for path in (folder / name).iterdir()
         if path.suffix in (".rdf", ".ttl") and path.name != "sdg-kos-subject-mappings.ttl"
     )
-    report = links.prove(
-        found,
-        links.open_vocabularies(map(str, files), found),
-        TODAY,
-        ["http://data.europa.eu/eli/onto"],
-    )
+    whole = [
+        "http://data.europa.eu/eli/ontology#",
+        "http://publications.europa.eu/ontology/cdm#",
+        *(
+            f"{AUTHORITY}{table}/"
+            for table in (
+                "corporate-body-classification",
+                "country",
+                "event",
+                "language",
+                "resource-type",
+                "role",
+            )
+        ),
+    ]
+    report = links.prove(found, links.open_vocabularies(map(str, files), found), TODAY, whole)
     assert [str(each) for each in report.findings] == []
-    checked = {each.namespace: each for each in report.coverage if each.checked}
-    cdm = checked["http://publications.europa.eu/ontology/cdm#"]
-    assert cdm.checked == cdm.links
-    language = checked["http://publications.europa.eu/resource/authority/language/"]
-    assert language.checked == language.links
+    coverage = {each.namespace: each for each in report.coverage}
+    for space in (*whole, "http://eurovoc.europa.eu/", "http://metadata.un.org/sdg/"):
+        assert coverage[space].checked == coverage[space].links > 0, space
+    # No table of places but of those in Italy is at hand, and none of corporate bodies.
+    assert coverage[f"{AUTHORITY}place/"].checked == 0
+    assert coverage[f"{AUTHORITY}corporate-body/"].checked == 0
 
 
 @pytest.mark.shared

@@ -58,8 +58,9 @@ _SCHEME_OF_PROPERTY = {
 }
 """Property to the scheme that its values come from."""
 _KINDS: dict[str, tuple[str, ...]] = {
-    "skos:Concept": tuple(
-        v.SKOS + f"{name}Match" for name in ("exact", "close", "related", "broad", "narrow")
+    "skos:Concept": (
+        *(v.SKOS + f"{name}Match" for name in ("exact", "close", "related", "broad", "narrow")),
+        v.HRDEM + "isFocusOf",
     ),
     "class": (v.RDFS + "subClassOf", v.OWL + "equivalentClass"),
     "property": (v.RDFS + "subPropertyOf", v.OWL + "equivalentProperty"),
@@ -224,7 +225,8 @@ def _wrong(
                 f" or link to a {kind}",
             )
     schemes = description.iris(*SCHEMES)
-    expected = _SCHEME_OF_PROPERTY.get(link.property) or _scheme(link.target)
+    wanted = (_SCHEME_OF_PROPERTY.get(link.property), *link.sources, _scheme(link.target))
+    expected = next((each for each in wanted if each), None)
     if expected and schemes and expected not in schemes:
         yield _finding(
             link,

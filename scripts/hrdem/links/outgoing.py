@@ -5,7 +5,7 @@ authority table, a term of another ontology. Addresses of pages are no links in 
 the classes of things.
 
 A link may be described by a mapping node (`SSSOM <https://w3id.org/sssom/>`_) beside the plain
-statement; then the label that the node cites belongs to the link.
+statement; then the label and the vocabulary that the node cites belong to the link.
 """
 
 from __future__ import annotations
@@ -30,21 +30,24 @@ SSSOM = "https://w3id.org/sssom/"
 _ANNOTATED = tuple(
     v.OWL + name for name in ("annotatedSource", "annotatedProperty", "annotatedTarget")
 )
+_LABEL = SSSOM + "object_label"
+_SOURCE = SSSOM + "object_source"
 _NO_LINKS = frozenset(
     (
         v.RDF_TYPE,
         v.RDF + "first",
         v.RDF + "rest",
-        v.RDFS + "seeAlso",
         v.HRDEM + "address",
         v.HRDEM + "link",
+        v.HRDEM + "readAt",
         v.FOAF + "page",
         v.FOAF + "homepage",
         v.SCHEMA + "url",
         *_ANNOTATED,
+        _SOURCE,
     )
 )
-"""Properties whose objects are classes, parts of lists, or pages for people."""
+"""Properties whose objects are classes, parts of lists or of links, or pages for people."""
 _BUILT_IN = (v.RDF, v.RDFS, v.OWL, v.XSD)
 """Vocabularies that RDF itself is made of."""
 
@@ -57,6 +60,7 @@ class Link(NamedTuple):
         property: how, an IRI.
         target: to what, an IRI of somebody else.
         labels: the labels of the target that the project cites.
+        sources: the vocabularies, by IRI, that the project says the target is of.
         path: the file that says so.
         line: the line in that file, if it was found.
     """
@@ -65,6 +69,7 @@ class Link(NamedTuple):
     property: str
     target: str
     labels: tuple[ox.Literal, ...]
+    sources: tuple[str, ...]
     path: Path
     line: int | None
 
@@ -102,7 +107,7 @@ def outgoing(project: Project) -> Outgoing:
         for link in _in_file(path, quads):
             key = (link.thing, link.property, link.target)
             known = found.get(key)
-            if known is None or (link.labels and not known.labels):
+            if known is None or (link.labels or link.sources):
                 found[key] = link
     links = sorted(
         found.values(), key=lambda x: (str(x.path), x.line or 0, x.thing, x.property, x.target)
@@ -124,7 +129,7 @@ def _in_file(path: Path, quads: Iterable[ox.Quad]) -> Iterator[Link]:
         if not isinstance(quad.subject, ox.NamedNode):
             continue
         predicate, value = quad.predicate.value, quad.object
-        if predicate in (*_ANNOTATED, SSSOM + "object_label") and isinstance(
+        if predicate in (*_ANNOTATED, _LABEL, _SOURCE) and isinstance(
             value, ox.NamedNode | ox.Literal
         ):
             node = mappings.setdefault(quad.subject.value, {})
@@ -135,14 +140,22 @@ def _in_file(path: Path, quads: Iterable[ox.Quad]) -> Iterator[Link]:
             and not value.value.startswith((v.BASE.rstrip("/"), *_BUILT_IN))
         ):
             thing = quad.subject.value
-            yield Link(thing, predicate, value.value, (), path, lines.of(thing, value.value))
+            yield Link(thing, predicate, value.value, (), (), path, lines.of(thing, value.value))
     for node_iri, node in mappings.items():
         ends = [node.get(each, []) for each in _ANNOTATED]
         if all(len(values) == 1 for values in ends):
             thing, prop, target = (values[0].value for values in ends)
-            labels = [x for x in node.get(SSSOM + "object_label", []) if isinstance(x, ox.Literal)]
-            line = lines.of(node_iri, target)
-            yield Link(thing, prop, target, tuple(sorted(labels, key=str)), path, line)
+            labels = [x for x in node.get(_LABEL, []) if isinstance(x, ox.Literal)]
+            sources = sorted(x.value for x in node.get(_SOURCE, []))
+            yield Link(
+                thing,
+                prop,
+                target,
+                tuple(sorted(labels, key=str)),
+                tuple(sources),
+                path,
+                lines.of(node_iri, target),
+            )
 
 
 class _Lines:
