@@ -68,6 +68,18 @@ def test_a_celex_number_is_never_shared(small: Small) -> None:
     assert found.message.endswith("if not, correct the number.")
 
 
+def test_an_act_has_its_number_alone(small: Small) -> None:
+    small.edit(
+        PAGE,
+        "instrument:plan hrdem:hasTheme theme:elections .",
+        'instrument:plan hrdem:hasTheme theme:elections ; hrdem:actNumber "(CFSP) 2020/1999" .\n'
+        '    instrument:earlier-plan hrdem:actNumber "(CFSP) 2020/1999" .',
+    )
+    found = small.only()
+    assert found.code == "same-identifier"
+    assert "hrdem:actNumber, (CFSP) 2020/1999" in found.message
+
+
 def test_a_number_that_is_not_accepted_is_not_compared(small: Small) -> None:
     small.edit(PAGE, "theme:elections .", 'theme:elections ; hrdem:isbn "978-92-79-10402-2" .')
     small.edit(

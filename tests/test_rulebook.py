@@ -168,6 +168,7 @@ BREAK: dict[str, Callable[[Small], object]] = {
     "quote-paragraph": lambda s: s.edit(
         NOTE, "hrdem:paragraph 2 ;\n    hrdem:start 82", "hrdem:paragraph 3 ;\n    hrdem:start 82"
     ),
+    "quote-date": lambda s: s.edit(NOTE, '"2020-11-17"^^xsd:date', '"2020-11-18"^^xsd:date'),
     "words-uncovered": lambda s: s.write(
         NOTE,
         re.sub(

@@ -6,7 +6,8 @@ import hashlib
 
 import pytest
 
-from hrdem.check.words import paragraph_of
+from hrdem.check.finding import WARNING
+from hrdem.check.words import days_in, paragraph_of
 from small import SMALL_TEXT, Small
 
 NOTE = "data/documents/note.trig"
@@ -134,3 +135,40 @@ def test_a_text_that_no_document_names_is_of_no_use(small: Small) -> None:
 )
 def test_blank_lines_part_paragraphs(text: str, offset: int, paragraph: int) -> None:
     assert paragraph_of(text, offset) == paragraph
+
+
+def test_a_fact_has_the_date_that_its_quote_names(small: Small) -> None:
+    small.edit(NOTE, '"2020-11-17"^^xsd:date', '"2020-11-18"^^xsd:date')
+    found = small.only()
+    assert (found.code, found.severity) == ("quote-date", WARNING)
+    assert found.line == small.line(NOTE, "note:adoption a")
+    assert found.thing == "https://w3id.org/hrdem/event/adoption-of-plan"
+    assert found.message == (
+        "document:note#adoption: The quote names 2020-11-17, and a fact under it has 2020-11-18"
+        " (hrdem:date of event:adoption-of-plan). Correct the date, or state the fact under the"
+        " passage whose words give it."
+    )
+
+
+@pytest.mark.parametrize("date", ['"2019"^^xsd:gYear', '"2019-11"^^xsd:gYearMonth'])
+def test_a_year_that_the_quote_does_not_name_is_seen(date: str, small: Small) -> None:
+    small.edit(NOTE, '"2020-11-17"^^xsd:date', date)
+    assert small.only().code == "quote-date"
+
+
+def test_less_exact_dates_and_bounds_fit_a_quote(small: Small) -> None:
+    small.edit(
+        NOTE,
+        'hrdem:date "2020-11-17"^^xsd:date',
+        'hrdem:date "2020-11"^^xsd:gYearMonth ; hrdem:notLaterThan "2021-11-19"^^xsd:date',
+    )
+    assert small.findings() == []
+
+
+def test_days_in_words_and_in_numbers() -> None:
+    assert days_in("of 3 May 2014, 17.11.2020 and 7/12/2020; 2020-2024, page 3 of 2020") == {
+        "2014-05-03",
+        "2020-11-17",
+        "2020-12-07",
+    }
+    assert days_in("May 2014; 123.11.2020; 17 November 20201") == set()

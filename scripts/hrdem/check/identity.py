@@ -13,19 +13,24 @@ from hrdem.check.finding import VIOLATION, Finding
 from hrdem.documents import locate
 
 UNIQUE: Final = (
+    "actNumber",
+    "adoptedTextNumber",
+    "catalogueNumber",
     "celexNumber",
     "comNumber",
     "doi",
     "eliUri",
     "isbn",
     "joinNumber",
+    "procedureNumber",
     "registerNumber",
+    "swdNumber",
 )
 """Identifiers that no two instruments share."""
 ONE_DOCUMENT: Final = ("accompanies", "approves", "partOf", "proposes")
 """Relations between two instruments that may stand in one document, and so share its numbers."""
-_SHARED: Final = ("comNumber", "joinNumber", "registerNumber")
-"""Identifiers of documents rather than of works."""
+_SHARED: Final = ("comNumber", "joinNumber", "procedureNumber", "registerNumber", "swdNumber")
+"""Identifiers of documents or procedures rather than of works."""
 MENTIONED: Final = ("agent", "place", "post", "theme")
 """Kinds of things that must be mentioned; for the others the shape SupportedThing says so."""
 

@@ -183,6 +183,22 @@ RULES: Final[dict[str, Rule]] = {
             mend="Correct hrdem:paragraph. Paragraphs are what blank lines part, counted from 1.",
         ),
         Rule(
+            code="quote-date",
+            layer="words",
+            title="The date that the words give",
+            applies_to="every fact with a date under a passage whose quotation names dates",
+            demand="A day is one of the days that the quotation names; where it names years alone,"
+            " the year is one of those. Bounds may come from the date of the document.",
+            why="A slip in a date looks like any other date. Where the words lie beside it, they"
+            " show it.",
+            good='note:adoption { event:adoption-of-plan hrdem:date "2020-11-17"^^xsd:date . }',
+            bad='note:adoption { event:adoption-of-plan hrdem:date "2020-11-18"^^xsd:date . }',
+            message="The quote names 2020-11-17, and a fact under it has 2020-11-18 (hrdem:date of"
+            " event:adoption-of-plan).",
+            mend="Correct the date, or state the fact under the passage whose words give it.",
+            severity=WARNING,
+        ),
+        Rule(
             code="words-uncovered",
             layer="words",
             title="No word left out",

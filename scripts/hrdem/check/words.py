@@ -1,18 +1,30 @@
-"""Checks that quotes are the words of the text, and that passages cover all of its words."""
+"""Checks that quotes are the words of the text, that facts have the dates of their quotes, and that
+passages cover all words of a text.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+import pyoxigraph as ox
+
 from hrdem import vocabulary as v
 from hrdem.check.context import Context, short
-from hrdem.check.finding import VIOLATION, Finding
+from hrdem.check.finding import VIOLATION, WARNING, Finding
 from hrdem.documents import Passage, locate
 from hrdem.errors import count
 
 _WORD = re.compile(r"\S+")
 _PARAGRAPH = re.compile(r"(?:\r?\n[ \t]*){2,}")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_DAY = re.compile(rf"\b(\d{{1,2}})(?:[./]| )({'|'.join(_MONTHS)}|\d{{1,2}})(?:[./]| )(\d{{4}})\b")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_BOUNDS = (v.HRDEM + "notLaterThan", v.HRDEM + "notEarlierThan")
+_DATES = tuple(v.XSD + name for name in ("date", "gYearMonth", "gYear"))
 _SHOWN = 70
 """How many characters of a text a message shows."""
 
@@ -44,6 +56,7 @@ def run(context: Context) -> Iterator[Finding]:
                 passage.iri,
                 passage.iri,
             )
+        yield from _other_dates(passage)
         if name is not None:
             covered[name].extend(_meant(passage, context.sources.texts[name]))
     for name, spans in covered.items():
@@ -61,6 +74,49 @@ def _without_text(passage: Passage) -> tuple[str, str] | None:
         " given away; otherwise say where the passage is with hrdem:locator, and leave the words"
         " where they are.",
     )
+
+
+def days_in(text: str) -> set[str]:
+    """Return the days that an English text names, such as 17 November 2020 or 17.11.2020.
+
+    They are written as ``2020-11-17``; of numbers alone the first is the day.
+    """
+    found = set()
+    for day, month, year in _DAY.findall(text):
+        number = _MONTHS.index(month) + 1 if month in _MONTHS else int(month)
+        found.add(f"{year}-{number:02}-{int(day):02}")
+    return found
+
+
+def _other_dates(passage: Passage) -> Iterator[Finding]:
+    """Yield a finding for each date of a fact whose passage quotes dates, but not this one.
+
+    A quote that names days is compared by the day, one that names years alone by the year. Bounds
+    (``hrdem:notLaterThan``) may come from the date of the document.
+    """
+    days, years = days_in(passage.quote or ""), set(_YEAR.findall(passage.quote or ""))
+    for fact in passage.facts:
+        if (
+            not isinstance(fact.object, ox.Literal)
+            or fact.object.datatype.value not in _DATES
+            or fact.predicate.value in _BOUNDS
+        ):
+            continue
+        date = fact.object.value
+        said = days if days and fact.object.datatype.value == v.XSD + "date" else years
+        if said and date not in said and date[:4] not in said:
+            yield Finding(
+                "quote-date",
+                WARNING,
+                f"{short(passage.iri)}: The quote names {' and '.join(sorted(said))}, and a fact"
+                f" under it has {date} ({v.shorten(fact.predicate.value)} of"
+                f" {v.shorten(v.value(fact.subject))}). Correct the date, or state the fact under"
+                " the passage whose words give it.",
+                passage.file,
+                locate(passage.file, passage.iri),
+                v.value(fact.subject),
+                passage.iri,
+            )
 
 
 def _in_text(passage: Passage, name: str, text: str) -> tuple[str, str] | None:
