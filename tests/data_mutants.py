@@ -545,7 +545,11 @@ def _(data: Data) -> Cases:
             yield f"{said(quad)} + {day}", [Edit(path, (), (new,))], around(quad)
 
 
-@kind("start-and-end", "start and end of a period or mandate change places")
+@kind(
+    "start-and-end",
+    "start and end of a period or mandate change places",
+    "facts of a passage that has lost its standing are not compared",
+)
 def _(data: Data) -> Cases:
     names = {v.HRDEM + "start": v.HRDEM + "end", v.HRDEM + "end": v.HRDEM + "start"}
     for facts in data.by_passage.values():
@@ -610,7 +614,11 @@ def _(data: Data) -> Cases:
         yield said(quad), [swap(path, quad, object=new)], around(quad)
 
 
-@kind("copy-identifier", "an instrument has the number of another one")
+@kind(
+    "copy-identifier",
+    "an instrument has the number of another one",
+    "facts of a passage that has lost its standing are not compared",
+)
 def _(data: Data) -> Cases:
     for path, quad, old in numbered(data, *IDENTIFIERS):
         others = sorted(
