@@ -2,6 +2,7 @@
 
 - ``project``: this checkout. Read it, never write into it.
 - ``built``: this checkout with its graph built, once per test run, into a temporary folder.
+- ``examples``: the examples of the shapes as a test suite, written once per test run.
 - ``mini``: a small project of its own for each test, to edit and to break.
 """
 
@@ -9,11 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from hrdem import suite
 from hrdem.build import build
 from hrdem.documents import read_sources
 from hrdem.errors import HrdemError
@@ -36,21 +39,37 @@ def built(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project
 
     Workers of pytest-xdist share one build. Tests must not change it.
     """
-    shared = tmp_path_factory.getbasetemp()
+    with once_per_run(tmp_path_factory, "built") as folder:
+        ready = project._replace(build=folder / "build")
+        if not (ready.build / "manifest.json").is_file():
+            build(ready)
+    return ready
+
+
+@pytest.fixture(scope="session")
+def examples(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder with the examples as a test suite, written once per test run."""
+    with once_per_run(tmp_path_factory, "examples") as folder:
+        if not (folder / "suite").is_dir():
+            suite.write(project, folder / "suite")
+    return folder / "suite"
+
+
+@contextmanager
+def once_per_run(factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
+    """Yield a folder that all workers of pytest-xdist share, to one of them at a time."""
+    shared = factory.getbasetemp()
     if shared.name.startswith("popen-"):  # the folder of one worker; above it is that of the run
         shared = shared.parent
-    ready = project._replace(build=shared / "built" / "build")
-    ready.build.parent.mkdir(exist_ok=True)
-    with (shared / "built.lock").open("w") as lock:
+    (shared / name).mkdir(exist_ok=True)
+    with (shared / f"{name}.lock").open("w") as lock:
         try:
             import fcntl
 
             fcntl.flock(lock, fcntl.LOCK_EX)
         except ImportError:
-            pass  # Windows: workers may build twice, one after the other
-        if not (ready.build / "manifest.json").is_file():
-            build(ready)
-    return ready
+            pass  # Windows: workers may do it twice, one after the other
+        yield shared / name
 
 
 class Mini:

@@ -143,6 +143,15 @@ def is_here(name: str) -> bool:
     return _oxigraph() is not None if name == "oxigraph" else _fetched(name)
 
 
+def jena() -> Path:
+    """Return the folder with the jars of Apache Jena, its SHACL engine among them, for Java 17.
+
+    Raises:
+        CannotStartError: if they are not here and cannot be fetched.
+    """
+    return _fetch("fuseki")
+
+
 @contextmanager
 def running(name: str, folder: Path, scheme: str | None = None) -> Iterator[RealStore]:
     """Start store `name` with its data in `folder`, and stop it at the end.

@@ -15,6 +15,7 @@ from rdflib.namespace import SH
 
 from hrdem import vocabulary as v
 from hrdem.check import shacl
+from hrdem.check.ruleset import RuleSet
 
 PARAMETERS = {
     name: f"{name[0].upper()}{name[1:]}"
@@ -206,55 +207,16 @@ class Shapes:
 
     # --- validation -------------------------------------------------------------------------------
 
-    def results(self, data: ox.Store, added: Iterable[ox.Quad]) -> list[shacl.Result]:
-        """Return the results of all shapes on `data`, the ground with the statements `added`.
-
-        The ground conforms, so only shapes that look at something that was added can give a result;
-        the others are not run.
-        """
-        terms = {quad.predicate.value for quad in added} | {
-            quad.object.value
-            for quad in added
-            if quad.predicate.value == v.RDF_TYPE and isinstance(quad.object, ox.NamedNode)
-        }
-        touched = frozenset(
-            shape for shape, (looked_at, _) in self._reach.items() if looked_at & terms
-        )
-        quads = {quad for shape in touched for quad in self._reach[shape][1]}
-        return [
-            *shacl.core_results(data, shacl.to_rdflib(quads)),
-            *(r for constraint in self.sparql for r in shacl.run_constraint(data, constraint)),
-        ]
-
     @cached_property
+    def rules(self) -> RuleSet:
+        """The shapes, ready to validate many examples."""
+        return RuleSet(self.files)
+
+    def results(self, data: ox.Store, added: Iterable[ox.Quad]) -> list[shacl.Result]:
+        """Return the results of all shapes on `data`, the ground with the statements `added`."""
+        return self.rules.results(data, added)
+
+    @property
     def sparql(self) -> list[shacl.SparqlConstraint]:
         """All SPARQL-based constraints."""
-        return [
-            constraint
-            for path in self.files
-            if path.name.endswith(shacl.SPARQL_SUFFIX)
-            for constraint in shacl.sparql_constraints(path)
-        ]
-
-    @cached_property
-    def _reach(self) -> dict[ox.NamedNode, tuple[set[str], set[ox.Quad]]]:
-        """Node shape to the terms that it looks at, and to the statements that make it up."""
-        return {
-            shape: self._reached(shape)
-            for shape in self.reporting
-            if not self.values(shape, "sparql")
-        }
-
-    def _reached(self, shape: ox.NamedNode) -> tuple[set[str], set[ox.Quad]]:
-        quads: set[ox.Quad] = set()
-        seen: set[object] = {shape}
-        pending: list[object] = [shape]
-        while pending:
-            for quad in self.store.quads_for_pattern(pending.pop(), None, None):  # type: ignore[arg-type]
-                quads.add(quad)
-                if quad.object not in seen and not isinstance(quad.object, ox.Literal):
-                    seen.add(quad.object)
-                    pending.append(quad.object)
-        terms = {node.value for node in seen if isinstance(node, ox.NamedNode)}
-        shacl_terms = {term for term in terms if term.startswith((v.SH, v.SHAPE))}
-        return terms - shacl_terms - {v.RDF_TYPE, v.RDF + "nil"}, quads
+        return self.rules.sparql

@@ -179,6 +179,15 @@ def _parser() -> argparse.ArgumentParser:
     one = add("links", _links_help, "Prove the links that lead out of the graph.")
     _add_links_check(one, parser)
 
+    one = add(
+        "suite",
+        _suite,
+        "Write the examples of the shapes as a test suite for SHACL engines, in the W3C form.",
+    )
+    one.add_argument(
+        "--out", required=True, metavar="DIR", help="the folder to make, or to replace"
+    )
+
     add("run", _everything, "Build, check, answer every saved question, and say what came out.")
     return parser
 
@@ -645,6 +654,19 @@ def _links(options: argparse.Namespace) -> int:
         _print("".join(f"{finding}\n" for finding in report.findings))
         _print(links.report_text(report))
     return EXIT_WRONG if links.failed(report.findings) else EXIT_FINE
+
+
+def _suite(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from hrdem import suite
+
+    counts = suite.write(_checkout(), Path(options.out))
+    _print(
+        f"Wrote {counts['core']:,} tests of core constraints and {counts['sparql']:,} of"
+        f" SPARQL-based constraints into {options.out}.\n"
+    )
+    return EXIT_FINE
 
 
 def _everything(options: argparse.Namespace) -> int:

@@ -90,25 +90,26 @@ def validate(data: ox.Store, files: Sequence[Path]) -> list[Result]:
     """
     core = [path for path in files if not path.name.endswith(SPARQL_SUFFIX)]
     sparql = [path for path in files if path.name.endswith(SPARQL_SUFFIX)]
-    results = [*(_core(data, core) if core else ()), *_sparql(data, sparql)]
+    default = data.quads_for_pattern(None, None, None, ox.DefaultGraph())
+    results = [*(_core(default, core) if core else ()), *_sparql(data, sparql)]
     return sorted(results, key=lambda r: (str(r.focus), r.source, r.component, str(r.value)))
 
 
 # --- core constraints -----------------------------------------------------------------------------
 
 
-def _core(data: ox.Store, files: Sequence[Path]) -> Iterator[Result]:
+def _core(data: Iterable[ox.Quad], files: Sequence[Path]) -> Iterator[Result]:
     shapes = ox.Store()
     for path in files:
         shapes.load(path=str(path), format=ox.RdfFormat.TURTLE)
     return core_results(data, to_rdflib(shapes))
 
 
-def core_results(data: ox.Store, shapes: rdflib.Graph) -> Iterator[Result]:
-    """Yield the results of core constraints on the default graph of `data`, in no fixed order.
+def core_results(data: Iterable[ox.Quad], shapes: rdflib.Graph) -> Iterator[Result]:
+    """Yield the results of core constraints on the triples of `data`, in no fixed order.
 
     Args:
-        data: the graph.
+        data: the graph. Literals are as they stand there; a store writes some in a form of its own.
         shapes: the shapes; they are changed into others that give the same results faster.
     """
     import pyshacl
@@ -121,11 +122,7 @@ def core_results(data: ox.Store, shapes: rdflib.Graph) -> Iterator[Result]:
     named |= {v.RDF_TYPE, v.RDFS + "subClassOf"}
     whole = (None, rdflib.URIRef(v.SH + "closed"), None) in shapes
     with _quiet():
-        graph = to_rdflib(
-            quad
-            for quad in data.quads_for_pattern(None, None, None, ox.DefaultGraph())
-            if whole or quad.predicate.value in named
-        )
+        graph = to_rdflib(quad for quad in data if whole or quad.predicate.value in named)
         # The shapes themselves are checked by the tests, not at each run.
         _, report, _ = pyshacl.validate(graph, shacl_graph=shapes, inplace=True)
     assert isinstance(report, rdflib.Graph)
@@ -411,24 +408,32 @@ def report_turtle(results: Iterable[Result]) -> str:
 
     As SHACL has it, the graph conforms only if there is no result at all, of whatever severity.
     """
-    results = list(results)
-    blocks = [_block(result) for result in results]
-    text = "a sh:ValidationReport ;\n    sh:conforms " + ("false" if blocks else "true")
-    for block in blocks:
-        text += " ;\n    sh:result " + block
-    body = f"[] {text} .\n"
+    body = f"[] {report_body(results)} .\n"
     used = {p for p in v.PREFIXES if f"{p}:" in body}
     head = "".join(f"@prefix {p}: <{v.PREFIXES[p]}> .\n" for p in v.PREFIXES if p in used)
     return head + "\n" + body
 
 
-def _block(result: Result) -> str:
+def report_body(results: Iterable[Result], *, messages: bool = True) -> str:
+    """Return what the SHACL validation report on `results` says of itself, as Turtle has it.
+
+    Args:
+        results: in the order in which they are to stand.
+        messages: whether the report has the messages.
+    """
+    blocks = [_block(result, messages) for result in results]
+    text = "a sh:ValidationReport ;\n    sh:conforms " + ("false" if blocks else "true")
+    return text + "".join(f" ;\n    sh:result {block}" for block in blocks)
+
+
+def _block(result: Result, messages: bool) -> str:
     lines = ["a sh:ValidationResult", f"sh:focusNode {_turtle(result.focus)}"]
     if result.path is not None:
         lines.append(f"sh:resultPath {result.path}")
     if result.value is not None:
         lines.append(f"sh:value {_turtle(result.value)}")
-    lines.append(f"sh:resultMessage {ox.Literal(result.message, language='en')}")
+    if messages:
+        lines.append(f"sh:resultMessage {ox.Literal(result.message, language='en')}")
     lines.append(f"sh:resultSeverity {v.shorten(result.severity)}")
     lines.append(f"sh:sourceConstraintComponent {v.shorten(result.component)}")
     if result.constraint is not None:
