@@ -315,6 +315,24 @@ def test_a_shim_without_its_version_is_passed_over(ready: Path, no_python: Path)
     assert "no such version" not in result.stderr
 
 
+def test_a_layer_that_few_need_is_left_out_where_it_cannot_be_installed(
+    ready: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    bootstrap = load_bootstrap(ready)
+    lock = ready / "scripts" / "requirements" / "engines.txt"
+    lock.write_text(f"nowhere==1.0 --hash=sha256:{'0' * 64}\n")
+    for name, value in NO_NETWORK.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("HRDEM_REQUIRE_ALL", raising=False)
+    monkeypatch.delenv("HRDEM_VENV", raising=False)
+    assert bootstrap.environment(["run"], ["engines"]) == str(ready / ".venv" / "bin" / "python")
+    last = capfd.readouterr().err.splitlines()[-1]
+    assert "HRDem: the tests that need requirements/engines.txt will be skipped: the n" in last
+    monkeypatch.setenv("HRDEM_REQUIRE_ALL", "1")
+    with pytest.raises(bootstrap.SetupError, match="could not be reached"):
+        bootstrap.environment(["run"], ["engines"])
+
+
 # ---------------------------------------------------------------------------------------------
 # scripts/test
 
@@ -322,7 +340,12 @@ def test_a_shim_without_its_version_is_passed_over(ready: Path, no_python: Path)
 @pytest.fixture
 def bootstrap(root: Path) -> ModuleType:
     """The module that scripts/test runs, loaded as one."""
-    spec = importlib.util.spec_from_file_location("bootstrap", root / "scripts/lib/bootstrap.py")
+    return load_bootstrap(root)
+
+
+def load_bootstrap(checkout: Path) -> ModuleType:
+    path = checkout / "scripts" / "lib" / "bootstrap.py"
+    spec = importlib.util.spec_from_file_location("bootstrap", path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -360,7 +383,8 @@ def test_every_step_runs_and_what_failed_is_named(
 
 
 def test_a_skipped_test_fails_when_all_are_required(small_project: Path, root: Path) -> None:
-    shutil.copy(root / "tests" / "can_run.py", small_project)
+    for name in ("can_run.py", "real_stores.py", "real_stores.pom.xml"):
+        shutil.copy(root / "tests" / name, small_project)
     (small_project / "conftest.py").write_text('pytest_plugins = ["can_run"]\n')
     (small_project / "test_one.py").write_text(
         "import pytest\n\ndef test_one():\n    pytest.skip('no such tool')\n"
@@ -390,7 +414,7 @@ def pins(path: Path) -> dict[str, str]:
     return dict(re.findall(r"^([\w.-]+)==(\S+)", path.read_text(), re.MULTILINE))
 
 
-@pytest.mark.parametrize("lock", ["run", "test", "owl"])
+@pytest.mark.parametrize("lock", ["run", "test", "engines", "owl"])
 def test_every_pin_has_a_hash_and_no_lock_names_a_place(root: Path, lock: str) -> None:
     text = (root / "scripts" / "requirements" / f"{lock}.txt").read_text()
     body = re.sub(r"^#.*\n", "", text, flags=re.MULTILINE).replace("\\\n", " ")
@@ -406,6 +430,10 @@ def test_every_pin_has_a_hash_and_no_lock_names_a_place(root: Path, lock: str) -
 def test_what_runs_is_what_is_tested(root: Path) -> None:
     requirements = root / "scripts" / "requirements"
     assert pins(requirements / "run.txt").items() <= pins(requirements / "test.txt").items()
+    # The engines change no version of what they share with the rest.
+    tested, engines = pins(requirements / "test.txt"), pins(requirements / "engines.txt")
+    assert {name for name in engines if name not in tested} == {"pyshacl-turbo", "pyshifty"}
+    assert {name: tested.get(name, pin) for name, pin in engines.items()} == engines
 
 
 def test_the_lock_keeps_what_the_package_asks_for(root: Path) -> None:

@@ -47,8 +47,10 @@ def main(arguments: Sequence[str]) -> int:
         "bench": ["run"],
         "test": ["test", "owl"] if java_wanted() else ["test"],
     }[command]
+    # There are no wheels of these for every system, and few tests need them.
+    optional = ["engines"] if command == "test" else []
     try:
-        python = environment(layers)
+        python = environment(layers, optional)
         if command == "run":
             # Whatever the current directory is, this checkout is meant.
             return call([python, "-P", "-m", "hrdem", "run", *rest], HRDEM_HOME=str(ROOT))
@@ -67,9 +69,10 @@ def main(arguments: Sequence[str]) -> int:
 # The environment
 
 
-def environment(layers: Sequence[str]) -> str:
+def environment(layers: Sequence[str], optional: Sequence[str] = ()) -> str:
     """Return the path of the environment's Python, with the layers installed.
 
+    A layer of `optional` is left out where it cannot be installed, unless nothing may be skipped.
     Raises SetupError when it cannot be made; an environment begun in vain is removed.
     """
     venv = Path(os.environ.get("HRDEM_VENV") or ROOT / ".venv").absolute()
@@ -82,6 +85,13 @@ def environment(layers: Sequence[str]) -> str:
                 made_now = True
             for layer in layers:
                 install(venv, python, layer)
+            for layer in optional:
+                try:
+                    install(venv, python, layer)
+                except SetupError as error:
+                    if os.environ.get("HRDEM_REQUIRE_ALL"):
+                        raise
+                    say(f"the tests that need requirements/{layer}.txt will be skipped: {error}")
             link_checkout(venv)
         except BaseException as error:
             if made_now:
