@@ -22,6 +22,7 @@ from hrdem.project import Project
 from hrdem.queries import load_catalogue, read_queries
 from hrdem.statements import statement_iri, statements, supports
 
+MORE_FILES = ["queries.json", "catalogue.ttl", "catalogue.jsonld"]
 RDF_FILES = ["hrdem.ttl", "hrdem.trig", "hrdem.nt", "hrdem.nq", "hrdem.jsonld", "hrdem.rdf"]
 PREFIXES = "".join(f"PREFIX {prefix}: <{name}>\n" for prefix, name in v.PREFIXES.items())
 
@@ -254,7 +255,7 @@ build(Project.at(pathlib.Path(sys.argv[1])), pathlib.Path(sys.argv[2]))
         }
 
     first, second = sums(tmp_path / "0"), sums(tmp_path / "4711")
-    assert set(first) == {*RDF_FILES, "queries.json", "manifest.json"}
+    assert set(first) == {*RDF_FILES, *MORE_FILES, "manifest.json"}
     assert first == second
 
 
@@ -277,12 +278,18 @@ def test_a_second_build_replaces_the_first(mini: Mini) -> None:
 def test_the_manifest_has_the_size_and_sum_of_every_file(built: Project) -> None:
     manifest = json.loads((built.build / "manifest.json").read_text(encoding="utf-8"))
 
-    assert list(manifest["files"]) == [*RDF_FILES, "queries.json"]
+    names = [name for name in manifest["files"] if not name.startswith("answers/")]
+    assert names == [*RDF_FILES, *MORE_FILES]
+    answers = ROOT / "queries" / "answers"
+    assert {f"answers/{path.name}" for path in answers.iterdir()} == set(manifest["files"]) - set(
+        names
+    )
     for name, stated in manifest["files"].items():
         content = (built.build / name).read_bytes()
         assert stated == {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     assert {path.name for path in built.build.iterdir()} == {
-        *manifest["files"],
+        *names,
+        "answers",
         "manifest.json",
         "store",
     }

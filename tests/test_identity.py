@@ -102,7 +102,7 @@ def test_a_thing_that_is_mentioned_is_registered(small: Small) -> None:
 
 
 def test_a_thing_is_registered_under_its_kind(small: Small) -> None:
-    small.edit("data/agents.ttl", "agent:council a org:Organization", "agent:council a foaf:Agent")
+    small.edit("data/agents.ttl", "agent:council a org:Organization", "agent:council a foaf:Group")
     small.edit(
         "data/agents.ttl",
         "@prefix hrdem:",

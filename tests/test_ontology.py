@@ -442,13 +442,14 @@ def facts(build: Path) -> tuple[ox.Triple, ...]:
     """Return the built graph as a reasoner can take it, with the axioms.
 
     Left out are statement nodes and the records of links, whose properties are reserved in OWL 2 DL
-    (the plain triples of links stay), and query descriptions. Values of a property that can have
-    one value only are said to be different where a thing has several: OWL would else conclude that
-    two IRIs stand for one thing, which never holds here.
+    (the plain triples of links stay), and what the graph says of queries and of itself. Values of a
+    property that can have one value only are said to be different where a thing has several: OWL
+    would else conclude that two IRIs stand for one thing, which never holds here.
     """
     kept: dict[ox.Triple, None] = {}
+    left_out = {v.GRAPH + name for name in ("statements", "queries", "catalogue")}
     for quad in ox.parse(path=build / "hrdem.nq"):
-        if quad.graph_name.value not in {v.GRAPH + "statements", v.GRAPH + "queries"} and not (
+        if quad.graph_name.value not in left_out and not (
             value_of(quad.subject).startswith((v.STATEMENT, v.LINK, v.QUERY))
         ):
             kept[quad.triple] = None

@@ -48,7 +48,7 @@ def parsed(path: Path) -> list[ox.Quad]:
 def test_there_are_shapes_of_each_concern() -> None:
     assert {path.stem for path in FILES} >= {
         *("base", "time", "evidence", "priorities", "agents", "documents", "speech", "links"),
-        *("codelists", "style", "identifiers", "themes", "figures", "unknowns"),
+        *("codelists", "style", "identifiers", "themes", "figures", "unknowns", "catalogue"),
     }
 
 
@@ -218,9 +218,10 @@ def test_every_parameter_is_one_that_the_tests_know() -> None:
 
 @pytest.fixture(scope="module")
 def graph(built: Project) -> ox.Store:
-    """The built graph."""
+    """The built graph and its catalogue."""
     store = ox.Store()
     store.bulk_load(path=str(built.build / "hrdem.nt"), format=ox.RdfFormat.N_TRIPLES)
+    store.bulk_load(path=str(built.build / "catalogue.ttl"), format=ox.RdfFormat.TURTLE)
     return store
 
 

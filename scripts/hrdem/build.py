@@ -3,7 +3,8 @@
 The same graph is written in two layouts. *Merged* (``hrdem.ttl``, ``.nt``, ``.rdf``, ``.jsonld``)
 has everything in one graph. *Named* (``hrdem.trig``, ``.nq``) has a graph per source file, one per
 accepted passage, and one each for statement nodes, ontology, queries and the results of each rule;
-the union of its graphs is the merged graph.
+the union of its graphs is the merged graph. The answers on file are put beside it, and the
+catalogue that describes all of this: see :mod:`hrdem.catalogue`.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from hrdem import __version__, serialise
+from hrdem import __version__, catalogue, serialise
 from hrdem import vocabulary as v
 from hrdem.atomic import replacing
-from hrdem.documents import Sources, read_rdf, read_sources, read_text
+from hrdem.documents import Sources, read_bytes, read_rdf, read_sources, read_text
 from hrdem.errors import HrdemError
 from hrdem.project import Project
 from hrdem.queries import CATALOGUE, SavedQuery, catalogue_text, describe, read_queries
@@ -63,20 +64,23 @@ class Graph:
     Attributes:
         quads: the named layout.
         merged: the merged layout, in the order of :func:`hrdem.serialise.in_order`.
+        description: what the graph says of itself; it is part of both layouts.
         counts: as in :class:`Manifest`.
     """
 
     quads: frozenset[ox.Quad]
     merged: serialise.Ordered
+    description: frozenset[ox.Triple]
     counts: dict[str, Any]
 
 
-def build(project: Project, out: Path | None = None) -> Manifest:
+def build(project: Project, out: Path | None = None, endpoint: str | None = None) -> Manifest:
     """Build the graph of `project` and put it in place of what was built before.
 
     Args:
         project: the project to read.
         out: the folder to make, by default ``project.build``.
+        endpoint: address of a SPARQL endpoint that serves the graph, for the catalogue.
 
     Returns:
         What was made.
@@ -85,6 +89,8 @@ def build(project: Project, out: Path | None = None) -> Manifest:
         HrdemError: if something in the project is wrong or the folder cannot be written. Then the
             folder is what it was before.
     """
+    if endpoint is not None:
+        catalogue.refuse_unless_address(endpoint)
     sources = read_sources(project)
     queries = read_queries(project)
     context = _context(project)
@@ -98,13 +104,33 @@ def build(project: Project, out: Path | None = None) -> Manifest:
             "hrdem.jsonld": serialise.json_ld(graph.merged, context),
             "hrdem.rdf": [serialise.rdf_xml(graph.merged)],
             CATALOGUE: [catalogue_text(queries)],
+            **_answers(project, queries),
         }
+        written = {name: _write(folder / name, parts) for name, parts in files.items()}
+        if graph.description:
+            names = {quad.graph_name for quad in graph.quads}
+            about = serialise.in_order(
+                catalogue.catalogue(
+                    graph.description,
+                    read_rdf(project.ontology / catalogue.CODES).triples(),
+                    written,
+                    queries,
+                    sorted(name.value for name in names if isinstance(name, ox.NamedNode)),
+                    endpoint,
+                )
+            )
+            for suffix, parts in (
+                (".ttl", serialise.turtle(about)),
+                (".jsonld", serialise.json_ld(about, context)),
+            ):
+                name = catalogue.NAME + suffix
+                written[name] = _write(folder / name, parts)
         manifest = Manifest(
             format=FORMAT,
             version=__version__,
             counts=graph.counts,
             canonical={"algorithm": "RDFC-1.0", "sha256": canonical_hash(graph.merged)},
-            files={name: _write(folder / name, parts) for name, parts in files.items()},
+            files=written,
         )
         _write_store(folder / STORE, graph.quads)
         _write(folder / MANIFEST, [json.dumps(asdict(manifest), indent=2) + "\n"])
@@ -122,7 +148,16 @@ def assemble(project: Project, sources: Sources, queries: tuple[SavedQuery, ...]
     store = ox.Store()
     store.bulk_extend(_given(project, sources, queries, statements(facts)))
     derived = apply_rules(store, project)
-    quads = frozenset(store)
+    quads = set(store)
+    about = ox.NamedNode(v.GRAPH + catalogue.NAME)
+    description = {quad.triple for quad in quads if quad.graph_name == about}
+    if description:
+        plain = ox.Store()
+        plain.bulk_extend(
+            ox.Quad(q.subject, q.predicate, q.object) for q in quads if q.graph_name != about
+        )
+        description.update(catalogue.describe(plain))
+        quads.update(_in_graph(about.value, description))
     merged = serialise.in_order(quad.triple for quad in quads)
     types = [t for t in merged if t.predicate.value == v.RDF_TYPE]
     kinds = {v.value(t.subject): v.kind_of(v.value(t.subject)) for t in types}
@@ -136,11 +171,12 @@ def assemble(project: Project, sources: Sources, queries: tuple[SavedQuery, ...]
         "passages": _by_standing(passage.standing for passage in passages),
         "statements": _by_standing(standing(supporting) for supporting in facts.values()),
         "queries": len(queries),
+        "description": len(description),
         "things": _sorted(Counter(kind for kind in kinds.values() if kind)),
         "classes": _sorted(Counter(v.shorten(v.value(t.object)) for t in types)),
         "derived": derived,
     }
-    return Graph(quads, merged, counts)
+    return Graph(frozenset(quads), merged, frozenset(description), counts)
 
 
 def _given(
@@ -194,6 +230,20 @@ def canonical_hash(triples: Iterable[ox.Triple]) -> str:
     return hashlib.sha256("".join(serialise.n_quads(dataset)).encode()).hexdigest()
 
 
+def _answers(project: Project, queries: tuple[SavedQuery, ...]) -> dict[str, list[bytes]]:
+    """Return the answers on file, by their names below ``build/``."""
+    paths = (
+        project.queries / catalogue.ANSWERS_FOLDER / (query.name + suffix)
+        for query in queries
+        for suffix in (".json", ".ttl")
+    )
+    return {
+        path.relative_to(project.queries).as_posix(): [read_bytes(path)]
+        for path in paths
+        if path.is_file()
+    }
+
+
 def _context(project: Project) -> serialise.Context:
     path = project.ontology / "context.jsonld"
     try:
@@ -212,6 +262,7 @@ def _write(path: Path, parts: Iterable[str | bytes]) -> dict[str, Any]:
     """Write a file and return its size and SHA-256."""
     digest = hashlib.sha256()
     size = 0
+    path.parent.mkdir(exist_ok=True)
     with path.open("xb") as file:
         for part in parts:
             content = part.encode() if isinstance(part, str) else part

@@ -140,6 +140,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_endpoint(one)
 
     one = add("build", _build, "Build the graph from the files of the project, into build/.")
+    one.add_argument(
+        "--endpoint",
+        metavar="URL",
+        help="address of a SPARQL endpoint that serves the graph, to be named in the catalogue",
+    )
     one = add("check", _check, "Check everything that can be wrong in the files of the project.")
     one.add_argument(
         "--format",
@@ -518,7 +523,7 @@ def _build(options: argparse.Namespace) -> int:
     from hrdem.errors import display_path
 
     project = _checkout()
-    manifest = build(project)
+    manifest = build(project, endpoint=options.endpoint)
     counts = manifest.counts
     _print(
         f"Built {count(counts['triples'], 'triple')} from {count(counts['documents'], 'document')}"

@@ -60,7 +60,9 @@ def read_rules(project: Project) -> tuple[Rule, ...]:
 
 
 # What makes the answer of a rule depend on the moment, on chance or on another machine.
-_NOT_OF_THE_GRAPH = re.compile(r"\b(?:(NOW|RAND|UUID|STRUUID|BNODE)\s*\(|(SERVICE)\b)", re.I)
+_NOT_OF_THE_GRAPH = re.compile(
+    r"\b(NOW|RAND|UUID|STRUUID|BNODE)\s*\(|(?<![\w?$:/#-])(SERVICE)(?=[\s<?$])", re.I
+)
 
 
 def _check(rule: Rule) -> None:

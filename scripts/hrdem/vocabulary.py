@@ -23,6 +23,9 @@ SHAPE: Final = BASE + "shape/"
 EXPRESSION: Final = BASE + "expression/"
 COLLECTION: Final = BASE + "collection/"
 RULE: Final = BASE + "rule/"
+DATASET: Final = BASE + "dataset/"
+DISTRIBUTION: Final = BASE + "distribution/"
+PARTITION: Final = BASE + "partition/"
 
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
@@ -44,6 +47,12 @@ SH: Final = "http://www.w3.org/ns/shacl#"
 VANN: Final = "http://purl.org/vocab/vann/"
 SSSOM: Final = "https://w3id.org/sssom/"
 SEMAPV: Final = "https://w3id.org/semapv/vocab/"
+VOID: Final = "http://rdfs.org/ns/void#"
+VOID_EXT: Final = "http://ldf.fi/void-ext#"
+SD: Final = "http://www.w3.org/ns/sparql-service-description#"
+SPDX: Final = "http://spdx.org/rdf/terms#"
+ADMS: Final = "http://www.w3.org/ns/adms#"
+VCARD: Final = "http://www.w3.org/2006/vcard/ns#"
 
 RDF_TYPE: Final = RDF + "type"
 RDF_STATEMENT: Final = RDF + "Statement"
@@ -182,6 +191,9 @@ PREFIXES: Final[dict[str, str]] = {
     "shape": SHAPE,
     "expression": EXPRESSION,
     "collection": COLLECTION,
+    "dataset": DATASET,
+    "distribution": DISTRIBUTION,
+    "partition": PARTITION,
     "rdf": RDF,
     "rdfs": RDFS,
     "owl": OWL,
@@ -202,6 +214,12 @@ PREFIXES: Final[dict[str, str]] = {
     "vann": VANN,
     "sssom": SSSOM,
     "semapv": SEMAPV,
+    "void": VOID,
+    "void-ext": VOID_EXT,
+    "sd": SD,
+    "spdx": SPDX,
+    "adms": ADMS,
+    "vcard": VCARD,
 }
 """Prefix to namespace, in the order in which files declare them."""
 

@@ -1,7 +1,8 @@
 """Finds everything that can be wrong in a project, and says it in sentences.
 
 In this order: can everything be read; are the terms defined; is the ontology sound; do quotes and
-texts agree; has each thing one IRI; does the graph conform to the SHACL shapes.
+texts agree; has each thing one IRI; does the graph conform to the SHACL shapes; is what was built
+as its catalogue says.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 from hrdem.atomic import write_file
 from hrdem.build import assemble
-from hrdem.check import identity, quality, shacl, shapes, syntax, terms, words
+from hrdem.check import catalogue, identity, quality, shacl, shapes, syntax, terms, words
 from hrdem.check.context import Context
 from hrdem.check.finding import Finding, failed, in_order, verdict
 from hrdem.errors import HrdemError
@@ -54,7 +55,8 @@ def check(project: Project, report: Path | None = None) -> list[Finding]:
 def examine(project: Project) -> Checked:
     """Return all findings about a project, and the SHACL results behind them.
 
-    The graph is made afresh from the files, in memory; what lies in ``build/`` is not looked at.
+    The graph is made afresh from the files, in memory; of what lies in ``build/`` only the
+    catalogue is looked at, and whether the files are those it describes.
     """
     material, unreadable = syntax.read(project)
     if material is None:
@@ -73,6 +75,7 @@ def examine(project: Project) -> Checked:
         *words.run(context),
         *identity.run(context),
         *shapes.run(context, results),
+        *catalogue.run(project),
     ]
     return Checked(in_order(_told(context, finding) for finding in findings), results)
 

@@ -289,6 +289,19 @@ RULES: Final[dict[str, Rule]] = {
             " standing that it has.",
         ),
         Rule(
+            code="built-file",
+            layer="files",
+            title="What was built is what the catalogue describes",
+            applies_to="every file in build/ that build/catalogue.ttl describes",
+            demand="It can be read, and has the size and the SHA-256 that the catalogue states.",
+            why="Whoever takes a file from there compares it with the catalogue; where the two"
+            " differ, the file was changed or cut short.",
+            good="# build/hrdem.nt is as `hrdem build` wrote it",
+            bad="# a line was added to build/hrdem.nt by hand",
+            message="Run `hrdem build`, which makes all files anew.",
+            mend="Run `hrdem build`. If the change was meant, make it in the sources.",
+        ),
+        Rule(
             code="endpoint",
             layer="outside",
             title="An endpoint answers",
