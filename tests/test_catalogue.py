@@ -14,7 +14,7 @@ import pyshacl
 import pytest
 import rdflib
 import yaml
-from rdflib.namespace import DCAT, DCTERMS, RDF, RDFS, SH, SKOS
+from rdflib.namespace import DCTERMS, RDF, RDFS, SH, SKOS
 
 from conftest import ROOT
 from hrdem import __version__
@@ -26,7 +26,9 @@ from hrdem.project import Project
 from hrdem.void import TARGETS
 from small import Small
 
-SPDX, VOID, VOID_EXT, SD = (rdflib.Namespace(name) for name in (v.SPDX, v.VOID, v.VOID_EXT, v.SD))
+DCAT, SPDX, VOID, VOID_EXT, SD = (
+    rdflib.Namespace(name) for name in (v.DCAT, v.SPDX, v.VOID, v.VOID_EXT, v.SD)
+)
 HRDEM = rdflib.URIRef(DATASET)
 GRAPH = rdflib.URIRef(v.GRAPH + "catalogue")
 
