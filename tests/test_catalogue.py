@@ -49,6 +49,7 @@ def described(small: Small) -> Small:
     text = (ROOT / "data" / "catalogue.ttl").read_text(encoding="utf-8")
     examples = re.compile(r"void:exampleResource [^.]*\.")
     assert len(examples.findall(text)) == 1
+    text = text.replace("    dcterms:language language:ENG ;\n", "")  # no link says it was verified
     small.write("data/catalogue.ttl", examples.sub("void:exampleResource instrument:plan .", text))
     small.write(
         "queries/answers/builds-on.json", '{"head": {"vars": []}, "results": {"bindings": []}}'
@@ -93,7 +94,7 @@ def test_each_file_belongs_to_one_dataset_and_each_answer_has_its_question(
     assert {
         str(d).rpartition("/")[2].rpartition(".")[0]: str(catalogue.value(d, DCTERMS.title))
         for d in answers
-    } == questions
+    } == {path.stem: questions[path.stem] for path in (ROOT / "queries" / "answers").iterdir()}
 
 
 def test_the_two_files_of_the_catalogue_have_the_same_content(built: Project) -> None:

@@ -28,7 +28,8 @@ TARGETS: Final[tuple[tuple[str, str], ...]] = (
     (r"http://www\.wikidata\.org/entity/", "Wikidata"),
     (r"http://metadata\.un\.org/sdg/", "Sustainable Development Goals of the United Nations"),
     (r"http://metadata\.un\.org/thesaurus/", "UNBIS Thesaurus"),
-    (r"http://dbpedia\.org/resource/", "DBpedia"),
+    (r"https://sws\.geonames\.org/", "GeoNames"),
+    (r"https://w3id\.org/dpv/rights/eu#", "Data Privacy Vocabulary, rights of the Charter"),
 )
 """How the IRIs of each vocabulary that the graph links to begin, and what it is called."""
 PARTITIONS: Final = (
