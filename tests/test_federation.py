@@ -458,7 +458,7 @@ def test_ask_with_files_in_the_place_of_a_service(
 
 
 WRONG = {
-    "slow": (slow(3), "did not answer within"),
+    "slow": (slow(3), "did not answer within 2 seconds."),
     "500": (replying(500), "answered HTTP 500 Internal Server Error."),
     "503": (replying(503, Retry_After="60"), "answered HTTP 503 Service Unavailable."),
     "hangs up": (hanging_up, "could not be reached: the connection was cut off."),

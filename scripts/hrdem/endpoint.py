@@ -306,7 +306,8 @@ class Endpoint:
         return _Again(f"The endpoint {self.url} {what.rstrip('.')}.")
 
     def _late(self, whole: float) -> EndpointError:
-        return self._failed(f"did not answer within {whole:.3g} seconds")
+        shown = f"{whole:.0f}" if whole >= 10 else f"{whole:.2g}"
+        return self._failed(f"did not answer within {shown} seconds")
 
 
 def _retry_after(text: str | None) -> float | None:
