@@ -29,7 +29,7 @@ from hrdem.store import (
     Table,
     open_store,
 )
-from hrdem.vocabulary import BASE, HRDEM, XSD
+from hrdem.vocabulary import BASE, HRDEM, LOADED, MERGED, XSD
 
 PLAN = ox.NamedNode(BASE + "instrument/plan")
 APPROVED = "SELECT ?what ?by WHERE { ?by hrdem:approves ?what }"
@@ -42,6 +42,7 @@ class Endpoint:
     """A SPARQL endpoint on a free port of this machine, which can be told to misbehave.
 
     Attributes:
+        graph: what it answers from.
         requests: what was asked: method, media type of the request, query.
         script: what to do with the next requests, in order; then they are answered.
     """
@@ -66,12 +67,16 @@ class Endpoint:
                 media_type = self.headers["Content-Type"].partition(";")[0]
                 fields = parse_qs(body)
                 query = fields.get("query", fields.get("update", [body]))[0]
-                endpoint.requests.append(("POST", media_type, query))
-                if endpoint.script:
-                    endpoint.script.pop(0)(self)
-                    return
+                if LOADED not in query:  # the look for the record of a load comes first
+                    endpoint.requests.append(("POST", media_type, query))
+                    if endpoint.script:
+                        endpoint.script.pop(0)(self)
+                        return
+                names: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [
+                    ox.NamedNode(name) for name in fields.get("default-graph-uri", [])
+                ]
                 try:
-                    answer = graph.query(query)
+                    answer = graph.query(query, default_graph=names or None)
                 except SyntaxError as problem:
                     send(self, 400, f"not understood: {problem}".encode(), "text/plain")
                     return
@@ -81,6 +86,7 @@ class Endpoint:
                     found = answer.serialize(format=ox.QueryResultsFormat.JSON)
                     send(self, 200, found, "application/sparql-results+json")
 
+        self.graph = graph
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/sparql"
@@ -288,6 +294,43 @@ def test_an_engine_that_cannot_answer_says_why(built: Project) -> None:
 
 
 # --- remote ---------------------------------------------------------------------------------------
+
+
+def point_to(endpoint: Endpoint, name: str) -> None:
+    """Let the record of a load say that `name` is the graph to ask."""
+    record = ox.NamedNode(LOADED)
+    pointer = ox.NamedNode("http://www.w3.org/ns/sparql-service-description#defaultGraph")
+    for quad in endpoint.graph.quads_for_pattern(None, None, None, record):
+        endpoint.graph.remove(quad)
+    endpoint.graph.add(ox.Quad(record, pointer, ox.NamedNode(name), record))
+
+
+def triple_in(endpoint: Endpoint, graph: str, number: int) -> None:
+    value = ox.Literal(number)
+    endpoint.graph.add(ox.Quad(PLAN, ox.NamedNode(HRDEM + "n"), value, ox.NamedNode(graph)))
+
+
+NUMBERS = "SELECT ?n WHERE { ?thing hrdem:n ?n } ORDER BY ?n"
+
+
+def test_only_the_graph_that_was_loaded_is_asked(endpoint: Endpoint) -> None:
+    """Neither the default graph of the store nor those of others get into the answer."""
+    point_to(endpoint, MERGED)
+    triple_in(endpoint, MERGED, 1)
+    triple_in(endpoint, "urn:example:other", 2)
+    assert endpoint.store().select(NUMBERS).rows == [(ox.Literal(1),)]
+    assert endpoint.store().select(APPROVED).rows == []
+
+
+def test_a_graph_that_has_been_replaced_meanwhile_is_not_believed(endpoint: Endpoint) -> None:
+    """A client that began with one version goes on with the next, not with what is left of it."""
+    point_to(endpoint, MERGED + "/1")
+    triple_in(endpoint, MERGED + "/1", 1)
+    store = endpoint.store()
+    assert store.select(NUMBERS).rows == [(ox.Literal(1),)]
+    point_to(endpoint, MERGED + "/2")
+    triple_in(endpoint, MERGED + "/2", 2)
+    assert store.select(NUMBERS).rows == [(ox.Literal(2),)]
 
 
 def test_a_comment_cannot_turn_a_query_into_an_update(endpoint: Endpoint) -> None:

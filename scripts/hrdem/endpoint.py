@@ -292,7 +292,7 @@ class Endpoint:
         said = next((f". It says: {line.strip()[:200]}" for line in text.splitlines() if line), "")
         if code in _BUSY:
             problem = self._again(f"answered HTTP {code} {response.reason or ''}".rstrip() + said)
-            problem.pause = _retry_after(response.headers.get("Retry-After"))
+            problem.pause = retry_after(response.headers.get("Retry-After"))
             raise problem
         if 300 <= code < 400:
             to = response.headers.get("Location", "an address that it does not name")
@@ -310,7 +310,7 @@ class Endpoint:
         return self._failed(f"did not answer within {shown} seconds")
 
 
-def _retry_after(text: str | None) -> float | None:
+def retry_after(text: str | None) -> float | None:
     """Return the seconds that a Retry-After header asks to wait (RFC 9110, section 10.2.3)."""
     if text is None:
         return None

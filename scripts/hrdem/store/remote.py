@@ -9,7 +9,7 @@ from hrdem.errors import HrdemError, UsageError, count
 from hrdem.queries import blank_comments, form_of
 from hrdem.store.interface import QUERY_SECONDS, Table, expect
 from hrdem.store.results import read_boolean, read_table, read_triples
-from hrdem.vocabulary import PREFIXES
+from hrdem.vocabulary import LOADED, MERGED, PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
 _T = TypeVar("_T")
+_WHICH_GRAPH = f"""SELECT ?graph WHERE {{
+  GRAPH <{LOADED}> {{
+    <{LOADED}> <http://www.w3.org/ns/sparql-service-description#defaultGraph> ?graph
+  }}
+}}"""
 
 
 class RemoteStore:
@@ -26,6 +31,9 @@ class RemoteStore:
     GET for any length, never tries again and limits only the time between two packets. So comments
     are blanked, the kind and POST are set, servers that are busy are asked again, and the whole
     takes no longer than `seconds`.
+
+    Where `hrdem load` has put the graph, only that graph is asked, whatever else is in the store
+    and whatever the store takes for its default graph: the record of the load says which one.
 
     Args:
         url: the address of the endpoint, http or https.
@@ -46,6 +54,8 @@ class RemoteStore:
         self.url = url
         self._seconds = seconds
         self._pauses = pauses
+        self._graph: str | None = None
+        self._looked = False
 
     def select(self, sparql: str) -> Table:
         """Return the answer to a SELECT."""
@@ -63,7 +73,24 @@ class RemoteStore:
         return self._parsed(sparql, "ask", read_boolean)
 
     def _parsed(self, sparql: str, form: str, read: Callable[[bytes, str], _T]) -> _T:
-        body, media_type = self._fetch(_portable(sparql), form)
+        if not self._looked:
+            self._graph, self._looked = self._loaded_graph(), True
+        answer = self._read(sparql, form, read, self._graph)
+        # A graph with a name of its own goes when the one after the next is loaded.
+        while self._graph not in (None, MERGED) and (now := self._loaded_graph()) != self._graph:
+            self._graph = now
+            answer = self._read(sparql, form, read, now)
+        return answer
+
+    def _loaded_graph(self) -> str | None:
+        """Return the graph to ask, None if `hrdem load` has not been here."""
+        table = self._read(_WHICH_GRAPH, "select", read_table, None)
+        return next((row[0].value for row in table.rows if row[0] is not None), None)
+
+    def _read(
+        self, sparql: str, form: str, read: Callable[[bytes, str], _T], graph: str | None
+    ) -> _T:
+        body, media_type = self._fetch(_portable(sparql), form, graph)
         try:
             return read(body, media_type)
         except (SyntaxError, ValueError) as problem:
@@ -74,7 +101,7 @@ class RemoteStore:
                 f" ({media_type or 'no media type'}). Ask for less, or try again later."
             ) from problem
 
-    def _fetch(self, sparql: str, form: str) -> tuple[bytes, str]:
+    def _fetch(self, sparql: str, form: str, graph: str | None) -> tuple[bytes, str]:
         """Return body and media type of the answer, asking again while the server is busy."""
         import time
         from http.client import HTTPException
@@ -85,7 +112,7 @@ class RemoteStore:
         deadline = time.monotonic() + self._seconds
         for pause in (*self._pauses, None):
             try:
-                return self._once(sparql, form, deadline)
+                return self._once(sparql, form, graph, deadline)
             except SPARQLWrapperException as problem:
                 raise self._refused(problem) from problem
             except TimeoutError as problem:
@@ -111,7 +138,9 @@ class RemoteStore:
             " Check the address, or try again later."
         ) from reason
 
-    def _once(self, sparql: str, form: str, deadline: float) -> tuple[bytes, str]:
+    def _once(
+        self, sparql: str, form: str, graph: str | None, deadline: float
+    ) -> tuple[bytes, str]:
         import time
         from http.client import IncompleteRead
 
@@ -120,17 +149,19 @@ class RemoteStore:
         left = deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
-        graph = form in ("construct", "describe")
+        triples = form in ("construct", "describe")
         request = sw.SPARQLWrapper(self.url, agent="hrdem")
         request.setQuery(sparql)
+        if graph is not None:
+            request.addParameter("default-graph-uri", graph)
         request.queryType = form.upper()  # after setQuery, which guesses
         request.setMethod(sw.POST)
         request.setTimeout(max(1, round(left)))
-        request.setReturnFormat(sw.TURTLE if graph else sw.JSON)
+        request.setReturnFormat(sw.TURTLE if triples else sw.JSON)
         request.addCustomHttpHeader(
             "Accept",
             "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.5"
-            if graph
+            if triples
             else "application/sparql-results+json, application/sparql-results+xml;q=0.5",
         )
         response = request.query().response

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
 from hrdem.errors import HrdemError
 from hrdem.store.interface import Table
+from hrdem.vocabulary import XSD
+
+_DECIMAL: Final = XSD + "decimal"
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +33,22 @@ def failed(problem: Exception) -> HrdemError:
 def as_table(answer: Any) -> Table:  # noqa: ANN401 (pyoxigraph's solutions)
     """Return pyoxigraph's solutions as a table, drawing all of them."""
     columns = tuple(variable.value for variable in answer.variables)
-    return Table(columns, [tuple(row) for row in drawn(answer)])
+    return Table(columns, [tuple(map(canonical, row)) for row in drawn(answer)])
+
+
+def canonical(term: Any) -> Any:  # noqa: ANN401 (any term, and the same kind of term comes back)
+    """Return a term with the lexical form that the embedded engine gives its value.
+
+    Only for ``xsd:decimal`` do stores disagree: for a whole number some write the canonical form of
+    XML Schema 1.0 (``3.0``), others that of `XML Schema 1.1
+    <https://www.w3.org/TR/xmlschema11-2/#f-decimalCanmap>`_ (``3``), which is taken here.
+    """
+    if isinstance(term, ox.Literal) and term.datatype.value == _DECIMAL:
+        whole, _, part = term.value.partition(".")
+        part = part.rstrip("0")
+        if not part and re.fullmatch(r"[+-]?[0-9]+", whole):
+            return ox.Literal(str(int(whole)), datatype=term.datatype)
+    return term
 
 
 def sorted_triples(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
@@ -76,4 +95,7 @@ def read_triples(body: bytes, media_type: str) -> list[ox.Triple]:
         SyntaxError: if `body` is not RDF in that format.
     """
     form = ox.RdfFormat.from_media_type(media_type) or ox.RdfFormat.TURTLE
-    return sorted_triples(quad.triple for quad in ox.parse(body, format=form))
+    return sorted_triples(
+        ox.Triple(quad.subject, quad.predicate, canonical(quad.object))
+        for quad in ox.parse(body, format=form)
+    )

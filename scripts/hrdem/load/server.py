@@ -1,0 +1,301 @@
+"""A triplestore of somebody else, spoken to over HTTP: reading, updating, and putting whole graphs.
+
+`SPARQL 1.1 Protocol <https://www.w3.org/TR/sparql11-protocol/>`_ and `Graph Store HTTP Protocol
+<https://www.w3.org/TR/sparql11-http-rdf-update/>`_. Everything that is sent here may be sent twice
+without harm, so what fails for a reason that may pass is sent again.
+
+Secrets are never part of a message, a representation or an address.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+import pyoxigraph as ox
+import requests
+from requests.auth import AuthBase, HTTPBasicAuth, HTTPDigestAuth
+
+from hrdem.endpoint import USER_AGENT, check_url, retry_after
+from hrdem.errors import HrdemError, UsageError
+from hrdem.store.results import read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hrdem.store import Table
+
+SCHEMES = ("basic", "digest", "bearer")
+"""The ways of saying who one is: RFC 7617, RFC 7616 and RFC 6750."""
+
+_BUSY = (408, 425, 429, 500, 502, 503, 504)
+"""HTTP status codes after which trying again may help."""
+_UPDATE = "application/sparql-update; charset=utf-8"
+_RESULTS = "application/sparql-results+json"
+_N_TRIPLES = ox.RdfFormat.N_TRIPLES.media_type
+
+
+class ServerError(HrdemError):
+    """The store did not do what it was asked.
+
+    Attributes:
+        status: the HTTP status code that it answered, None if there was no answer.
+    """
+
+    status: int | None = None
+
+
+def refuse_plain(address: str | None) -> None:
+    """Refuse to send a secret where others on the way could read it.
+
+    Raises:
+        UsageError: if `address` is http:// and not on this machine.
+    """
+    parts = urlsplit(address or "")
+    if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise UsageError(
+            f"Over http:// others could read the secret on its way to {parts.hostname}. Use an"
+            " https:// address; or say --plain, if you know that the network is safe."
+        )
+
+
+class Credentials:
+    """Who writes; what is secret in it is shown nowhere.
+
+    Args:
+        scheme: one of :data:`SCHEMES`.
+        user: the name; not used with ``bearer``.
+        secret: the password or token.
+    """
+
+    def __init__(self, scheme: str, user: str, secret: str) -> None:
+        self.scheme = scheme
+        self.user = user
+        self._secret = secret
+
+    def __repr__(self) -> str:
+        """Return everything but the secret."""
+        return f"Credentials({self.scheme!r}, {self.user!r}, …)"
+
+    def auth(self) -> AuthBase:
+        """Return what requests needs to send them."""
+        if self.scheme == "bearer":
+            return _Bearer(self._secret)
+        kind = HTTPDigestAuth if self.scheme == "digest" else HTTPBasicAuth
+        return kind(self.user, self._secret)
+
+
+class _Bearer(AuthBase):
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class Limits(NamedTuple):
+    """How long things may take, in seconds, and how often they are tried.
+
+    Attributes:
+        connect: until a connection stands.
+        answer: from the end of a request to the beginning of its answer, and between two pieces of
+            the answer.
+        attempts: how often a request is sent at most.
+        backoff: the first pause between two attempts; each further one is twice as long, varied at
+            random between half and the whole of that. A server that asks for a longer one gets it,
+            up to `longest`.
+        longest: the longest pause.
+    """
+
+    connect: float = 10.0
+    answer: float = 300.0
+    attempts: int = 4
+    backoff: float = 1.0
+    longest: float = 60.0
+
+
+class Server:
+    """Sends requests to a store, again and again if need be.
+
+    Args:
+        credentials: who writes, if the store wants to know.
+        limits: how long things may take.
+        certificates: a file with the authorities to trust, None for the usual ones.
+        wait: how to wait; a parameter for tests.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials | None = None,
+        limits: Limits | None = None,
+        certificates: str | None = None,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._limits = limits or Limits()
+        self._wait = wait
+        self.product = ""
+        """What the store says of itself, once it has answered."""
+        self._forms: set[str] = set()  # addresses that take an update as a form only
+        self._session = requests.Session()
+        self._session.trust_env = False  # no secrets of ~/.netrc for a store that did not ask
+        self._session.headers["User-Agent"] = USER_AGENT
+        self._session.auth = credentials.auth() if credentials else None
+        self._session.verify = certificates or True
+
+    def select(self, address: str, query: str) -> Table:
+        """Return the answer to a SELECT."""
+        response = self.send("POST", address, data={"query": query}, accept=_RESULTS)
+        media_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
+        try:
+            return read_table(response.content, media_type)
+        except (SyntaxError, ValueError) as problem:
+            raise _error(
+                address, "sent an answer that breaks off or is no SPARQL result"
+            ) from problem
+
+    def get(self, address: str, parameters: dict[str, str]) -> list[ox.Triple]:
+        """Return the triples of a graph."""
+        response = self.send("GET", address, params=parameters, accept=_GRAPHS)
+        return _triples(response, address)
+
+    def update(self, address: str, update: str) -> None:
+        """Carry out a SPARQL update; it must be one that may be carried out twice.
+
+        It goes as the body of the request, since some servers limit the size of forms; where that
+        is not understood, it goes as a form.
+        """
+        if address not in self._forms:
+            try:
+                self.send(
+                    "POST",
+                    address,
+                    data=update.encode(),
+                    media="application/sparql-update; charset=utf-8",
+                )
+                return
+            except ServerError as problem:
+                if problem.status not in (400, 415, 500):
+                    raise
+        self.send("POST", address, data={"update": update})
+        self._forms.add(address)
+
+    def put(self, address: str, parameters: dict[str, str], content: bytes) -> None:
+        """Replace a graph by `content`, N-Triples in UTF-8."""
+        self.send("PUT", address, params=parameters, data=content, media=_N_TRIPLES)
+
+    def send(
+        self,
+        method: str,
+        address: str,
+        *,
+        params: dict[str, str] | None = None,
+        data: dict[str, str] | bytes | None = None,
+        media: str | None = None,
+        accept: str = "*/*",
+        attempts: int | None = None,
+    ) -> requests.Response:
+        """Send a request, again if it fails for a reason that may pass; return the whole answer.
+
+        Raises:
+            ServerError: if the answer is not one of success, or there is none.
+        """
+        check_url(address)
+        headers = {"Accept": accept, **({"Content-Type": media} if media else {})}
+        attempts = attempts or self._limits.attempts
+        for attempt in range(attempts):
+            pause = self._limits.backoff * 2**attempt * random.uniform(0.5, 1)
+            try:
+                response = self._session.request(
+                    method,
+                    address,
+                    params=params,
+                    data=data,
+                    headers=headers,
+                    timeout=(self._limits.connect, self._limits.answer),
+                    allow_redirects=False,
+                )
+            except requests.exceptions.SSLError as problem:
+                raise _error(
+                    address,
+                    "has a certificate that is not trusted. Name the file of its authority with"
+                    " --certificates, if you trust it",
+                ) from problem
+            except requests.Timeout as problem:
+                error = _error(address, "did not answer in time. Allow more with --timeout")
+                error.__cause__ = problem
+            except requests.RequestException as problem:
+                error = _error(address, f"could not be reached: {_reason(problem)}")
+                error.__cause__ = problem
+            else:
+                self.product = response.headers.get("Server", "")
+                if response.ok and not response.is_redirect:
+                    return response
+                error = _refused(address, response)
+                if response.status_code not in _BUSY:
+                    raise error
+                pause = max(pause, retry_after(response.headers.get("Retry-After")) or 0.0)
+            if attempt + 1 == attempts or pause > self._limits.longest:
+                raise error
+            self._wait(pause)
+        raise AssertionError  # the last attempt returned or raised
+
+
+_GRAPHS = f"{_N_TRIPLES}, {ox.RdfFormat.TURTLE.media_type};q=0.9"
+
+
+def _triples(response: requests.Response, address: str) -> list[ox.Triple]:
+    media_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
+    form = ox.RdfFormat.from_media_type(media_type) or ox.RdfFormat.TURTLE
+    try:
+        return [quad.triple for quad in ox.parse(response.content, format=form)]
+    except SyntaxError as problem:
+        raise _error(
+            address, "sent a graph that breaks off or is not RDF. Run the command again"
+        ) from problem
+
+
+def _refused(address: str, response: requests.Response) -> ServerError:
+    code = response.status_code
+    advice = {
+        401: "wants to know who you are. Name --user, or --auth bearer, and give the secret in the"
+        " environment variable HRDEM_SECRET",
+        403: "does not let you do this. Ask its administrator for the right to write",
+        404: "has nothing at this address. Check the address",
+        405: "does not take this kind of request. Try the other way with --via",
+        413: "takes no piece as large as this. Name a smaller one with --piece",
+        507: "has no room left. Make room there and run the command again",
+    }.get(code)
+    if response.is_redirect:
+        advice = (
+            f"has moved to {response.headers.get('Location')}. Use that address if you trust it"
+        )
+    what = f"answered HTTP {code} {response.reason or ''}".rstrip()
+    text = response.headers.get("Content-Type", "").partition(";")[0].strip()
+    said = response.text if text in ("text/plain", "application/problem+json", "") else ""
+    first = next((line.strip()[:300] for line in said.splitlines() if line.strip()), "")
+    error = _error(
+        address,
+        (f"{advice} ({what.removeprefix('answered ')})" if advice else what)
+        + (f". It says: {first}" if first else ""),
+    )
+    error.status = code
+    return error
+
+
+def _error(address: str, what: str) -> ServerError:
+    shown = re.sub(r"//[^/@]*@", "//", address)
+    return ServerError(f"The store at {shown} {what.rstrip('.')}.")
+
+
+def _reason(problem: BaseException) -> str:
+    """Return what went wrong below requests, without class names and addresses."""
+    seen: Any = problem
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.strerror:
+            return str(seen.strerror)
+        seen = getattr(seen, "reason", None) or seen.__cause__ or seen.__context__
+    return "the connection was cut off"
