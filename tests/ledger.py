@@ -2,7 +2,9 @@
 
 The ledger (``tests/ledger/*.tsv``) names for each fact of the sheets the passages that carry it.
 Its counts are printed as a table: facts whose passages are accepted, disputed, mistaken or
-superseded, and facts left out with the reason.
+superseded, and facts left out with the reason. Then come the links to other vocabularies, by kind
+of thing, and how many of them real files of those vocabularies bear out, where such files are at
+hand.
 """
 
 from __future__ import annotations
@@ -18,12 +20,15 @@ ROOT = Path(__file__).resolve().parent.parent
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT / "scripts"))
 
+import links  # noqa: E402
+from can_run import shared_folder  # noqa: E402
 from hrdem.documents import Sources, read_sources  # noqa: E402
 from hrdem.project import Project  # noqa: E402
 
 LEDGER = ROOT / "tests" / "ledger"
 DOCUMENT = "https://w3id.org/hrdem/document/"
 UNSEEN = "unseen.tsv"
+IDENTIFIERS = "identifiers.tsv"
 
 
 @dataclass(frozen=True)
@@ -50,9 +55,9 @@ class Entry:
 
 
 def entries(folder: Path = LEDGER) -> Iterator[Entry]:
-    """Yield the lines of all ledger files but the unseen statements, in order of file and line."""
+    """Yield the lines of all ledger files of facts, in order of file and line."""
     for path in sorted(folder.glob("*.tsv")):
-        if path.name != UNSEEN:
+        if path.name not in (UNSEEN, IDENTIFIERS):
             for number, row in rows(path):
                 passages = () if row["passage"] == "-" else tuple(row["passage"].split())
                 yield Entry(row["fact"], passages, row["remark"] or "", f"{path.name}:{number}")
@@ -99,7 +104,7 @@ def table(found: Iterable[Entry], sources: Sources) -> str:
 
 
 def main() -> None:
-    """Print the counts of facts and of unseen statements."""
+    """Print the counts of facts, of unseen statements, and of links."""
     sources = read_sources(Project.at(ROOT))
     print(table(entries(), sources))
     unseen = [row for _, row in rows(LEDGER / UNSEEN)]
@@ -110,6 +115,13 @@ def main() -> None:
     for row in unseen:
         if row["unknown"] == "-":
             print(f"  {row['statement']}: {row['remark']}")
+    identifiers = [row for _, row in rows(LEDGER / IDENTIFIERS)]
+    linked = [row for row in identifiers if row["link"] != "-"]
+    print(f"\nIdentifiers: {len(identifiers)} lines, {len(linked)} linked or used, ", end="")
+    print(f"{len(identifiers) - len(linked)} declined. Links:")
+    shared = shared_folder()
+    real = links.real_entries(shared) if shared.is_dir() else None
+    print(links.table(links.links(sources), real))
 
 
 if __name__ == "__main__":
