@@ -24,7 +24,7 @@ from links import (
     table,
 )
 
-NOT_AT_HAND = (AUTHORITY + "corporate-body/", AUTHORITY + "place/")
+NOT_AT_HAND = tuple(f"{AUTHORITY}{table}/" for table in ("corporate-body", "licence", "place"))
 """Tables of which the reference material has no copy."""
 IN_FILES = (EUROVOC, AUTHORITY, "http://metadata.un.org/sdg/", "https://w3id.org/dpv/rights/eu#")
 
