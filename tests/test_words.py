@@ -156,6 +156,12 @@ def test_a_year_that_the_quote_does_not_name_is_seen(date: str, small: Small) ->
     assert small.only().code == "quote-date"
 
 
+@pytest.mark.parametrize("date", ["2020-11-18Z", "2020-11-31", "20201118"])
+def test_what_is_no_plain_day_is_told_once_by_the_shapes_of_dates(date: str, small: Small) -> None:
+    small.edit(NOTE, '"2020-11-17"^^xsd:date', f'"{date}"^^xsd:date')
+    assert small.only().code == "Event-date"
+
+
 def test_less_exact_dates_and_bounds_fit_a_quote(small: Small) -> None:
     small.edit(
         NOTE,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from hrdem.check.finding import VIOLATION, WARNING
+from hrdem.check.identity import UNIQUE
 
 
 class Rule(NamedTuple):
@@ -234,8 +235,8 @@ RULES: Final[dict[str, Rule]] = {
             code="same-identifier",
             layer="identity",
             title="A number names one instrument",
-            applies_to="every instrument with a number: CELEX, COM, JOIN, Council register, ELI,"
-            " DOI or ISBN",
+            applies_to="every instrument with one of the identifiers "
+            + ", ".join(f"hrdem:{name}" for name in UNIQUE),
             demand="No other instrument has the same number. Two in one document, such as"
             " conclusions and the plan they approve, may share the number of that document.",
             why="By these numbers people and programs find an instrument elsewhere.",

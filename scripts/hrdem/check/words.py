@@ -4,6 +4,7 @@ passages cover all words of a text.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator
 
@@ -24,7 +25,12 @@ _MONTHS = (
 _DAY = re.compile(rf"\b(\d{{1,2}})(?:[./]| )({'|'.join(_MONTHS)}|\d{{1,2}})(?:[./]| )(\d{{4}})\b")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _BOUNDS = (v.HRDEM + "notLaterThan", v.HRDEM + "notEarlierThan")
-_DATES = tuple(v.XSD + name for name in ("date", "gYearMonth", "gYear"))
+_DATES = {
+    v.XSD + "date": re.compile(r"\d{4}-\d\d-\d\d"),
+    v.XSD + "gYearMonth": re.compile(r"\d{4}-\d\d"),
+    v.XSD + "gYear": re.compile(r"\d{4}"),
+}
+"""Datatype to the form of its values without a time zone."""
 _SHOWN = 70
 """How many characters of a text a message shows."""
 
@@ -92,14 +98,15 @@ def _other_dates(passage: Passage) -> Iterator[Finding]:
     """Yield a finding for each date of a fact whose passage quotes dates, but not this one.
 
     A quote that names days is compared by the day, one that names years alone by the year. Bounds
-    (``hrdem:notLaterThan``) may come from the date of the document.
+    (``hrdem:notLaterThan``) may come from the date of the document. What is no day, month or year
+    of the calendar, or has a time zone, is not looked at: the shapes of dates report it.
     """
     days, years = days_in(passage.quote or ""), set(_YEAR.findall(passage.quote or ""))
     for fact in passage.facts:
         if (
             not isinstance(fact.object, ox.Literal)
-            or fact.object.datatype.value not in _DATES
             or fact.predicate.value in _BOUNDS
+            or not _in_calendar(fact.object)
         ):
             continue
         date = fact.object.value
@@ -117,6 +124,19 @@ def _other_dates(passage: Passage) -> Iterator[Finding]:
                 v.value(fact.subject),
                 passage.iri,
             )
+
+
+def _in_calendar(literal: ox.Literal) -> bool:
+    """Whether a literal is a day, month or year of the calendar, without a time zone."""
+    form = _DATES.get(literal.datatype.value)
+    if form is None or not form.fullmatch(literal.value):
+        return False
+    first = literal.value + "-01-01"[len(literal.value) - 4 :]
+    try:
+        datetime.date.fromisoformat(first)
+    except ValueError:
+        return False
+    return True
 
 
 def _in_text(passage: Passage, name: str, text: str) -> tuple[str, str] | None:
