@@ -8,6 +8,7 @@ Each is validated together with ``ground.ttl`` against all shapes of all files.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -52,6 +53,14 @@ def test_every_shape_has_a_good_case_and_every_folder_a_shape() -> None:
     shapes = {constraint.folder for constraint in SHAPES.constraints}
     assert {path.parent.name for path in SHAPES.examples if path.stem == "good"} == shapes
     assert {path.parent.name for path in SHAPES.examples} == shapes
+
+
+def test_every_example_begins_with_what_it_shows() -> None:
+    """The first line is what people read on the page of the rule and in the test suite."""
+    for path in sorted((SHAPES.folder / "examples").glob("*/*.ttl")):
+        kind = "Good" if path.stem == "good" else "Bad"
+        first = path.read_text("utf-8").partition("\n")[0]
+        assert re.fullmatch(rf"# {kind}: \S.*", first), f"{path}: {first}"
 
 
 def test_running_only_the_shapes_that_are_touched_leaves_nothing_out() -> None:
