@@ -318,3 +318,48 @@ def test_org_lists_bodies_posts_and_memberships_with_their_time(
     assert len(select(graph, memberships, "membership")) == counts["things"]["mandate"]
     begun = select(graph, memberships + " ?time dcat:startDate ?start .", "membership", "start")
     assert len(begun) > 10
+
+
+def test_dcat_leads_from_the_graph_to_its_datasets_their_licence_and_files(
+    built: Project, graph: Graph
+) -> None:
+    """The datasets are found in the graph itself, and the files of each in the catalogue."""
+    datasets = """?catalogue a dcat:Catalog ; dcat:dataset ?dataset .
+        ?dataset a dcat:Dataset ; dcterms:title ?title ; dcterms:license ?licence ;
+            dcterms:publisher/foaf:name ?publisher ; dcat:theme ?theme ."""
+    catalogue = load(built.build / "catalogue.ttl")
+    found = select(graph, datasets, "dataset", "title", "licence", "publisher")
+    assert found
+    assert set(found) == set(
+        select(catalogue, datasets, "dataset", "title", "licence", "publisher")
+    )
+    files = select(
+        catalogue,
+        """?dataset a dcat:Dataset ; dcat:distribution ?file .
+        ?file dcat:downloadURL ?address ; dcat:byteSize ?size ; dcterms:license ?licence ;
+            dcterms:format ?format ; dcat:mediaType ?type .""",
+        "dataset",
+        "address",
+        "size",
+    )
+    assert {dataset for dataset, _, _ in files} == {dataset for dataset, *_ in found}
+    for _, address, size in files:
+        name = str(address).partition("/download/")[2].partition("/")[2]  # after the version
+        assert (built.build / name).stat().st_size == int(str(size))
+
+
+def test_dcat_says_which_days_the_dataset_covers(graph: Graph) -> None:
+    days = select(
+        graph,
+        """?dataset a dcat:Dataset ; dcterms:temporal ?period .
+        ?period dcat:startDate ?first ; dcat:endDate ?last .""",
+        "first",
+        "last",
+    )
+    assert len(days) == 1
+    first, last = map(str, days[0])
+    dates = select(graph, CLIENTS["Dublin Core"].instruments + " ?thing dcterms:date ?d .", "d")
+    assert dates
+    within = [first <= str(date) <= last for (date,) in dates if len(str(date)) == len(first)]
+    assert all(within)
+    assert within
