@@ -213,8 +213,41 @@ def _plain(text: str) -> str:
 
 
 def asks_services(text: str) -> bool:
-    """Return whether the SPARQL query `text` asks anybody else by SERVICE."""
-    return "service" in text.lower() and _SERVICE.search(_plain(text)) is not None
+    """Return whether the SPARQL query `text` asks anybody else by SERVICE.
+
+    The engine's own parser decides, since only what it takes for a keyword is one. Text that it
+    does not take for a query asks nobody.
+    """
+    if "service" not in text.lower():
+        return False
+    # GRAPH stands where SERVICE may, before the same things, but leads nowhere; the query itself is
+    # not tried, since parsing an ASK also answers it.
+    silent = r"(?i)service((?:\s|#[^\n\r]*[\n\r])*)silent"
+    harmless = re.sub("(?i)service", "GRAPH ", re.sub(silent, r"GRAPH \1", text))
+    return has_keyword(text, "service") and _parses(harmless)
+
+
+def has_keyword(text: str, word: str) -> bool:
+    """Return whether `word` is a keyword at one place at least of the valid SPARQL query `text`.
+
+    A word of other letters in its place means no less in a string, comment, name or IRI, but is an
+    error where the grammar wants a keyword.
+
+    Args:
+        text: the query.
+        word: the keyword, in lower case.
+    """
+    return word in text.lower() and not _parses(re.sub(f"(?i){word}", "z" * len(word), text))
+
+
+def _parses(text: str) -> bool:
+    try:
+        ox.Store().query(text, prefixes=PREFIXES)
+    except SyntaxError:
+        return False
+    except (OSError, RuntimeError):
+        pass  # it was answered, which comes after parsing
+    return True
 
 
 def services(text: str) -> list[Service]:
@@ -831,13 +864,7 @@ def load_catalogue(project: Project) -> tuple[SavedQuery, ...]:
     """
     path = project.build / CATALOGUE
     try:
-        entries = json.loads(path.read_bytes())
-        queries = []
-        for entry in entries:
-            entry["tags"] = tuple(entry["tags"])
-            entry["parameters"] = {each["name"]: Parameter(**each) for each in entry["parameters"]}
-            entry["endpoints"] = {iri: Asked(*each) for iri, each in entry["endpoints"].items()}
-            queries.append(SavedQuery(**entry))
+        return parse_catalogue(path.read_bytes())
     except FileNotFoundError:
         raise HrdemError(
             "The graph has not been built yet. Run `hrdem build` first.", path=path
@@ -846,6 +873,20 @@ def load_catalogue(project: Project) -> tuple[SavedQuery, ...]:
         raise HrdemError(
             "The catalogue of queries cannot be read. Run `hrdem build` to make it anew.", path=path
         ) from problem
+
+
+def parse_catalogue(text: str | bytes) -> tuple[SavedQuery, ...]:
+    """Return the saved queries in the text that :func:`catalogue_text` wrote.
+
+    Raises:
+        ValueError, TypeError, KeyError: if it is something else.
+    """
+    queries = []
+    for entry in json.loads(text):
+        entry["tags"] = tuple(entry["tags"])
+        entry["parameters"] = {each["name"]: Parameter(**each) for each in entry["parameters"]}
+        entry["endpoints"] = {iri: Asked(*each) for iri, each in entry["endpoints"].items()}
+        queries.append(SavedQuery(**entry))
     return tuple(queries)
 
 

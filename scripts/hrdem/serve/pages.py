@@ -1,0 +1,323 @@
+"""What a person sees: the things of the graph, and the questions, as HTML.
+
+This is all there is of HTML here, and it reads nothing but the graph: what is shown of a thing is
+what :mod:`hrdem.why` explains, so each fact comes with the words behind it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from urllib.parse import quote
+
+import pyoxigraph as ox
+
+from hrdem import __version__
+from hrdem import vocabulary as v
+from hrdem import why
+from hrdem.queries import SavedQuery
+from hrdem.store import Store, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import jinja2
+
+    Term = ox.NamedNode | ox.BlankNode | ox.Literal
+
+TEMPLATES: Final = Path(__file__).resolve().parents[1] / "templates" / "serve"
+"""The folder of the templates and the style sheet."""
+MOST: Final = 500
+"""How many things that point at one are listed."""
+
+_LABELS: Final = (v.SKOS + "prefLabel", v.DCTERMS + "title", v.RDFS + "label")
+
+
+class Words(NamedTuple):
+    """The words behind a fact.
+
+    Attributes:
+        number: counts the passages of the page.
+        first: whether the page meets the passage here for the first time.
+        evidence: the passage.
+    """
+
+    number: int
+    first: bool
+    evidence: why.Evidence
+
+
+class Value(NamedTuple):
+    """One value of a property.
+
+    Attributes:
+        text: what to read.
+        href: where it leads, "" if nowhere.
+        language: of the text, "" if it is English or has none.
+        remark: how it stands, or where it comes from, where that is not plain.
+        words: the passages behind it.
+    """
+
+    text: str
+    href: str
+    language: str = ""
+    remark: str = ""
+    words: tuple[Words, ...] = ()
+
+
+class Section(NamedTuple):
+    """A part of a page.
+
+    Attributes:
+        title: its heading, "" for the first part.
+        href: where the heading leads, "" if nowhere.
+        anchor: the fragment of its address, "" if it has none.
+        quote: words that it is about, "" if none.
+        rows: properties with their values.
+    """
+
+    title: str
+    href: str
+    anchor: str
+    quote: str
+    rows: list[tuple[str, list[Value]]]
+
+
+def environment() -> jinja2.Environment:
+    """Return what renders the templates, all of them read already."""
+    import jinja2
+
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals.update(href=href, version=__version__, shorten=v.shorten)
+    for name in made.list_templates(extensions=["html"]):
+        made.get_template(name)
+    return made
+
+
+def href(iri: str) -> str:
+    """Return where a link to `iri` leads: on this server if it is of the project, "" if nowhere."""
+    if iri.startswith(v.BASE):
+        return "/" + quote(iri.removeprefix(v.BASE), safe="/#:@!$&'()*+,;=~._-")
+    return iri if iri.startswith(("http://", "https://")) else ""
+
+
+class Pages:
+    """Writes the pages of things and of answers.
+
+    Args:
+        graph: the graph, merged as default graph.
+        store: the same, to ask.
+        queries: the saved queries by name.
+    """
+
+    def __init__(
+        self, graph: ox.Store, store: Store, queries: Mapping[str, SavedQuery]
+    ) -> None:
+        self._graph = graph
+        self._store = store
+        self._queries = queries
+        self._environment = environment()
+
+    def thing(self, iri: str) -> str:
+        """Return the page of a thing."""
+        head = why.heading(self._store, iri)
+        if v.kind_of(iri):
+            sections = self._explained(iri)
+            gaps = why.gaps(self._store, iri)
+        else:
+            sections = [self._described(ox.NamedNode(iri)), *self._pointing(iri)]
+            gaps = []
+        label = head["label"] or self._label(iri)
+        question = iri.removeprefix(v.QUERY) if iri.startswith(v.QUERY) else ""
+        return self._environment.get_template("thing.html").render(
+            iri=iri,
+            path="/" + iri.removeprefix(v.BASE),
+            title=label,
+            kind=head["kind"],
+            definition=head["definition"],
+            sections=[each for each in sections if each.rows],
+            parts=self._parts(iri),
+            gaps=gaps,
+            question=question if question in self._queries else "",
+        )
+
+    def question(
+        self,
+        query: SavedQuery,
+        values: Mapping[str, str],
+        found: Table | list[ox.Triple] | bool,
+    ) -> str:
+        """Return the page of a question with its answer."""
+        if isinstance(found, Table):
+            columns = list(found.columns)
+            rows = [[self._value(each) for each in row] for row in found.rows]
+        elif isinstance(found, bool):
+            columns, rows = ["answer"], [[Value("yes" if found else "no", "")]]
+        else:
+            columns = ["subject", "property", "value"]
+            rows = [[self._value(each) for each in triple] for triple in found]  # type: ignore[arg-type]
+        return self._environment.get_template("question.html").render(
+            query=query,
+            values={each.name: values.get(each.name, each.example) for each in
+                    query.parameters.values()},
+            columns=columns,
+            rows=rows,
+            form="ttl" if query.form == "construct" else "csv",
+        )
+
+    # --- parts of a page --------------------------------------------------------------------------
+
+    def _explained(self, iri: str) -> list[Section]:
+        numbers: dict[str, int] = {}
+        own: dict[str, list[Value]] = {}
+        near: dict[str, dict[str, list[Value]]] = {}
+        others: dict[str, list[Value]] = {}
+        names: dict[str, str] = {}
+
+        def named(each: str) -> str:
+            return names.get(each) or v.shorten(each)
+
+        for claim in why.explain(self._store, iri):
+            names = claim.names
+            value = self._value(claim.value, names)
+            if claim.subject == iri:
+                rows = own
+            elif isinstance(claim.value, ox.NamedNode) and claim.value.value == iri:
+                rows = others
+                value = self._value(ox.NamedNode(claim.subject), names)
+            else:
+                rows = near.setdefault(claim.subject, {})
+            words = []
+            for evidence in claim.evidence:
+                first = evidence.passage not in numbers
+                number = numbers.setdefault(evidence.passage, len(numbers) + 1)
+                words.append(Words(number, first, evidence))
+            remarks = []
+            if claim.standing != v.ACCEPTED:
+                remarks.append(claim.standing.removeprefix(v.HRDEM).lower())
+            if claim.basis == why.DERIVED:
+                remarks.append("derived" + (f" by the rule {claim.rule}" if claim.rule else ""))
+            value = value._replace(remark=", ".join(remarks), words=tuple(words))
+            rows.setdefault(named(claim.property), []).append(value)
+        return [
+            Section("", "", "", "", list(own.items())),
+            *(
+                Section(named(each), href(each), "", "", list(rows.items()))
+                for each, rows in near.items()
+            ),
+            Section("Said of others", "", "", "", list(others.items())),
+        ]
+
+    def _described(self, subject: ox.NamedNode, title: str = "", words: str = "") -> Section:
+        """Return what the graph says of a thing, as it says it."""
+        triples = sorted(
+            (q.predicate.value, str(q.object), q.object)
+            for q in self._graph.quads_for_pattern(subject, None, None, ox.DefaultGraph())
+            if not words or q.predicate.value not in (v.QUOTE, v.PASSAGE_OF, *_LABELS)
+        )
+        names = self._names([*(p for p, *_ in triples), *(self._iri(o) for *_, o in triples)])
+        rows: dict[str, list[Value]] = {}
+        for predicate, _, value in triples:
+            name = names.get(predicate) or v.shorten(predicate).strip("<>")
+            rows.setdefault(name, []).append(self._value(value, names))
+        anchor = subject.value.partition("#")[2]
+        return Section(title, "", anchor, words, list(rows.items()))
+
+    def _pointing(self, iri: str) -> list[Section]:
+        """Return what points at a thing, if anything does."""
+        quads = self._graph.quads_for_pattern(None, None, ox.NamedNode(iri), ox.DefaultGraph())
+        triples = sorted((q.predicate.value, self._iri(q.subject)) for q in quads)
+        names = self._names([each for pair in triples[:MOST] for each in pair])
+        rows: dict[str, list[Value]] = {}
+        for predicate, subject in triples[:MOST]:
+            name = names.get(predicate) or v.shorten(predicate).strip("<>")
+            rows.setdefault(name, []).append(self._value(ox.NamedNode(subject), names))
+        if len(triples) > MOST:
+            rows["and more"] = [Value(f"{len(triples) - MOST:,} are not listed here", "")]
+        return [Section("Pointing here", "", "", "", list(rows.items()))]
+
+    def _parts(self, iri: str) -> list[Section]:
+        """Return what has the IRI with a fragment: passages of a document, terms of an ontology."""
+        answer = self._graph.query(
+            f"""SELECT DISTINCT ?part {{ ?part ?p ?o
+              FILTER(STRSTARTS(STR(?part), {ox.Literal(iri + "#")}))
+              OPTIONAL {{ ?part <{v.PARAGRAPH}> ?paragraph }}
+              OPTIONAL {{ ?part <{v.START}> ?start }} }}
+            ORDER BY ?start ?paragraph ?part"""
+        )
+        parts = [row["part"] for row in answer]  # type: ignore[union-attr]
+        facts = self._facts(parts)
+        sections = []
+        for part in parts:
+            words = next(
+                (
+                    quad.object.value
+                    for quad in self._graph.quads_for_pattern(
+                        part, ox.NamedNode(v.QUOTE), None, ox.DefaultGraph()
+                    )
+                    if isinstance(quad.object, ox.Literal)
+                ),
+                "",
+            )
+            section = self._described(part, self._label(part.value), words)
+            said = facts.get(part.value)
+            sections.append(
+                section._replace(rows=[*section.rows, ("says", said)]) if said else section
+            )
+        return sections
+
+    def _facts(self, passages: Iterable[ox.NamedNode]) -> dict[str, list[Value]]:
+        """Return the facts that passages support, as text, by passage."""
+        nodes = " ".join(str(each) for each in passages)
+        answer = self._graph.query(
+            f"""SELECT ?passage ?fact ?s ?p ?o {{ VALUES ?passage {{ {nodes} }}
+              ?fact <{v.SUPPORTED_BY}> ?passage ; <{v.RDF_SUBJECT}> ?s ;
+                <{v.RDF_PREDICATE}> ?p ; <{v.RDF_OBJECT}> ?o }}
+            ORDER BY ?passage ?s ?p ?o"""
+        )
+        rows = [
+            (row["passage"], row["fact"], row["s"], row["p"], row["o"])
+            for row in answer  # type: ignore[union-attr]
+        ]
+        names = self._names(self._iri(each) for row in rows for each in row[2:])
+        found: dict[str, list[Value]] = {}
+        for passage, fact, *triple in rows:
+            text = " ".join(self._value(each, names).text for each in triple)
+            found.setdefault(passage.value, []).append(Value(text, href(fact.value)))
+        return found
+
+    # --- terms ------------------------------------------------------------------------------------
+
+    def _value(self, term: Term | None, names: Mapping[str, str] | None = None) -> Value:
+        if term is None:
+            return Value("", "")
+        if isinstance(term, ox.NamedNode):
+            text = (names or {}).get(term.value) or v.shorten(term.value).strip("<>")
+            return Value(text, href(term.value))
+        if isinstance(term, ox.Literal):
+            language = term.language or ""
+            return Value(term.value, "", "" if language == "en" else language)
+        return Value(f"_:{term.value}", "")
+
+    @staticmethod
+    def _iri(term: Any) -> str:  # noqa: ANN401
+        return term.value if isinstance(term, ox.NamedNode) else ""
+
+    def _names(self, iris: Iterable[str]) -> dict[str, str]:
+        return why.labels(self._store, {each for each in iris if each})
+
+    def _label(self, iri: str) -> str:
+        for name in _LABELS:
+            for quad in self._graph.quads_for_pattern(
+                ox.NamedNode(iri), ox.NamedNode(name), None, ox.DefaultGraph()
+            ):
+                if isinstance(quad.object, ox.Literal) and quad.object.language in ("en", None):
+                    return quad.object.value
+        return v.shorten(iri).strip("<>")

@@ -1,0 +1,228 @@
+"""The workers: a few processes that answer queries, each replaced when it had to be killed.
+
+A worker that works longer than the limit is killed, as is one whose client has gone away; a new one
+takes its place while the others go on. Queries that find no worker free wait in a queue of bounded
+length.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from hrdem.errors import HrdemError, count
+from hrdem.serve.worker import Reply, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hrdem.serve.limits import Limits
+    from hrdem.serve.source import Source
+
+PAUSE: Final = 1.0
+"""How many seconds to wait before another attempt to start a worker."""
+
+
+class _Process:
+    """One worker as the parent sees it."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self.pid = process.pid
+
+    async def send(self, message: dict[str, Any]) -> Reply:
+        """Send one line and return the answer.
+
+        Raises:
+            EOFError, OSError: if the worker has ended.
+        """
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(message).encode() + b"\n")
+        await self._process.stdin.drain()
+        line = await self._process.stdout.readline()
+        if not line.endswith(b"\n"):
+            raise EOFError
+        head = json.loads(line)
+        body = await self._process.stdout.readexactly(head["bytes"])
+        return Reply(head["status"], head["type"], body)
+
+    async def kill(self) -> None:
+        """End the worker, whatever it does, and wait until it has ended."""
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+
+
+class Pool:
+    """Workers that hold the same graph.
+
+    Args:
+        source: the graph.
+        limits: how much may be taken.
+        say: takes a sentence for the log.
+    """
+
+    def __init__(self, source: Source, limits: Limits, say: Callable[[str], object]) -> None:
+        self._source = source
+        self._limits = limits
+        self._say = say
+        self._free: asyncio.Queue[_Process] = asyncio.Queue()
+        self._all: set[_Process] = set()
+        self._waiting = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
+        self.inventory: dict[str, frozenset[str]] = {}
+
+    @property
+    def pids(self) -> list[int]:
+        """The process numbers of the workers that run."""
+        return sorted(process.pid for process in self._all)
+
+    async def start(self) -> None:
+        """Start the workers.
+
+        Raises:
+            HrdemError: if one does not start; then none runs.
+        """
+        try:
+            for _ in range(self._limits.workers):
+                self._free.put_nowait(await self._started())
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """End all workers."""
+        self._closed = True
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for process in list(self._all):
+            await self._end(process)
+
+    async def do(self, job: dict[str, Any], seconds: float | None = None) -> Reply:
+        """Return what a worker answers to a job, or the sentence that says why none did.
+
+        Args:
+            job: see :mod:`hrdem.serve.worker`.
+            seconds: how long it may take, if not as long as the limits say.
+        """
+        limit = self._limits.seconds if seconds is None else seconds
+        process = await self._turn(limit)
+        if process is None:
+            return sentence(
+                503,
+                f"All {count(self._limits.workers, 'worker')} of this server are busy, and its"
+                " queue is full or does not move. Ask again in a while.",
+            )
+        try:
+            async with asyncio.timeout(limit):
+                reply = await process.send(job)
+        except TimeoutError:
+            self._replace(process)
+            return sentence(
+                504,
+                f"The query took longer than {count(limit, 'second')} and was stopped. Ask for"
+                " less, for example with LIMIT or fewer patterns that are not joined.",
+            )
+        except (EOFError, OSError, ValueError):
+            self._replace(process)
+            return sentence(
+                503,
+                "The query was stopped: it used more memory than the"
+                f" {self._limits.memory // 1024**2} MB that it may take, or is nested too deeply."
+                " Ask for less, for example with LIMIT.",
+            )
+        except BaseException:
+            self._replace(process)  # nobody waits for what it does
+            raise
+        self._free.put_nowait(process)
+        return reply
+
+    async def _turn(self, seconds: float) -> _Process | None:
+        """Return a free worker, None if the queue is full or none became free in time."""
+        if self._free.empty():
+            if self._waiting >= self._limits.queue:
+                return None
+            self._waiting += 1
+            try:
+                async with asyncio.timeout(seconds):
+                    return await self._free.get()
+            except TimeoutError:
+                return None
+            finally:
+                self._waiting -= 1
+        return self._free.get_nowait()
+
+    def _replace(self, process: _Process) -> None:
+        """End a worker and start another one, meanwhile."""
+        task = asyncio.create_task(self._replaced(process))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _replaced(self, process: _Process) -> None:
+        await self._end(process)
+        while not self._closed:
+            try:
+                self._free.put_nowait(await self._started())
+                return
+            except (HrdemError, OSError) as problem:
+                self._say(f"A worker could not be started: {problem}")
+                await asyncio.sleep(PAUSE)
+
+    async def _end(self, process: _Process) -> None:
+        await process.kill()
+        self._all.discard(process)
+
+    async def _started(self) -> _Process:
+        source, limits = self._source, self._limits
+        environment = dict(os.environ)
+        package = str(Path(__file__).resolve().parents[2])
+        environment["PYTHONPATH"] = os.pathsep.join(
+            part for part in (package, environment.get("PYTHONPATH")) if part
+        )
+        process = _Process(
+            await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "hrdem.serve.worker"),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                pass_fds=(source.merged, source.named),
+                env=environment,
+            )
+        )
+        self._all.add(process)
+        try:
+            hello = await process.send(
+                {
+                    "parent": os.getpid(),
+                    "merged": source.merged,
+                    "named": source.named,
+                    "queries": source.catalogue,
+                    "context": source.context,
+                    "shapes": source.shapes,
+                    "memory": limits.memory,
+                    "answer": limits.answer,
+                    "seconds": limits.seconds,
+                }
+            )
+            if hello.status != 200:
+                raise HrdemError(hello.body.decode())
+        except (EOFError, OSError, ValueError) as problem:
+            await self._end(process)
+            raise HrdemError(
+                "A worker ended before it had loaded the graph. If memory is short, allow more with"
+                " --memory."
+            ) from problem
+        except BaseException:
+            await self._end(process)
+            raise
+        self.inventory = {
+            key: frozenset(values) for key, values in json.loads(hello.body).items()
+        }
+        return process

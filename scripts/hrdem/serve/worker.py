@@ -1,0 +1,393 @@
+"""The child process that holds the graph in memory and answers one job after the other.
+
+It is told on standard input what to hold: the numbers of the open files with the graph, its limits,
+and the texts of the questions and shapes. It loads them, gives up the right to open any file or
+connection, and says what there is. From then on each job is one line of JSON with the key ``do``,
+and each answer one line of JSON, a :class:`Reply` without its body, then the body. The body is whole
+before the line is written, so nothing is ever sent in part.
+
+It ends when standard input does, when it has worked longer than it may, and with its parent.
+"""
+
+from __future__ import annotations
+
+import csv  # noqa: F401 (what is imported later elsewhere: then no file can be opened any more)
+import datetime  # noqa: F401
+import difflib  # noqa: F401
+import json
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import pyoxigraph as ox
+
+from hrdem.answers import answer, find_query, text_of
+from hrdem.errors import HrdemError, UsageError, count
+from hrdem.queries import SavedQuery, form_of, parse_catalogue, syntax_error
+from hrdem.serialise import Context, json_ld, n_triples, turtle
+from hrdem.serve import accept, dataset, pages
+from hrdem.store import EmbeddedStore
+from hrdem.store.results import failed
+from hrdem.vocabulary import BASE, GRAPH, PREFIXES, SHAPE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SPARE: Final = 10.0
+"""How many seconds after its limit a job ends the worker, should the parent not do it."""
+TOO_LARGE: Final = 422
+"""Status of an answer that is larger than the limit: asking again will not help."""
+PLAIN: Final = "text/plain; charset=utf-8"
+SERVED: Final = (accept.HTML, accept.TURTLE, accept.JSON_LD, accept.N_TRIPLES)
+"""The forms of a thing."""
+_TEXTS: Final = frozenset(("text/turtle", "text/csv", "text/tab-separated-values", "text/html"))
+
+
+class Reply(NamedTuple):
+    """What a worker answers.
+
+    Attributes:
+        status: the HTTP status code.
+        media_type: the media type of the body.
+        body: all of it.
+    """
+
+    status: int
+    media_type: str
+    body: bytes
+
+
+class _Served(EmbeddedStore):
+    """The graph with its merged graph as default graph, and the named ones beside it."""
+
+    def _query(self, sparql: str) -> Any:  # noqa: ANN401
+        try:
+            return self._graph.query(sparql, prefixes=PREFIXES)
+        except SyntaxError as problem:
+            raise syntax_error(sparql, problem) from problem
+        except (OSError, RuntimeError) as problem:
+            raise failed(problem) from problem
+
+
+class _Bounded:
+    """A file in memory that refuses to become larger than `size` bytes."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._left = size
+        self._parts: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self._left -= len(data)
+        if self._left < 0:
+            raise OSError("too large")
+        self._parts.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        pass
+
+    def content(self) -> bytes:
+        return b"".join(self._parts)
+
+
+class Worker:
+    """Holds the graph and answers jobs.
+
+    Args:
+        told: the first line of standard input.
+    """
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        self._size: int = told["answer"]
+        self._graph = ox.Store()
+        self._graph.bulk_load(_content(told["merged"]), ox.RdfFormat.N_TRIPLES)
+        self._graph.bulk_load(_content(told["named"]), ox.RdfFormat.N_QUADS)
+        self._shapes = ox.Store()
+        for text in told["shapes"]:
+            self._shapes.bulk_load(text.encode("utf-8"), ox.RdfFormat.TURTLE)
+        self._store = _Served(self._graph)
+        self._graphs = {name.value for name in self._graph.named_graphs()}
+        self._queries = {each.name: each for each in parse_catalogue(told["queries"])}
+        self._context = Context(json.loads(told["context"]))
+        self._pages = pages.Pages(self._graph, self._store, self._queries)
+        self._does: dict[str, Callable[..., Reply]] = {
+            "query": self._query,
+            "graph": self._dump,
+            "thing": self._thing,
+            "question": self._question,
+        }
+
+    def inventory(self) -> dict[str, list[str]]:
+        """Return the IRIs of the things, graphs and shapes that can be asked for by address."""
+        things = {
+            str(row["s"].value).partition("#")[0]
+            for row in self._graph.query("SELECT DISTINCT ?s { ?s ?p ?o }")  # type: ignore[union-attr]
+        }
+        return {
+            "things": sorted(each for each in things if each.startswith(BASE)),
+            "graphs": sorted(self._graphs),
+            "shapes": sorted(
+                quad.subject.value
+                for quad in self._shapes.quads_for_pattern(None, None, None, None)
+                if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(SHAPE)
+            ),
+        }
+
+    def do(self, job: dict[str, Any]) -> Reply:
+        """Return the answer to a job; what goes wrong is an answer too."""
+        try:
+            reply = self._does[job.pop("do")](**job)
+        except dataset.RefusedError as problem:
+            return sentence(403, problem.message)
+        except UsageError as problem:
+            return sentence(400, problem.message)
+        except HrdemError as problem:
+            return sentence(400, problem.message)
+        if len(reply.body) > self._size:
+            return self._too_large()
+        return reply
+
+    def _too_large(self) -> Reply:
+        return sentence(
+            TOO_LARGE,
+            f"The answer is larger than the {_megabytes(self._size)} that this server sends, so"
+            " nothing of it is sent. Ask for less, for example with LIMIT.",
+        )
+
+    # --- jobs -------------------------------------------------------------------------------------
+
+    def _query(
+        self,
+        sparql: str,
+        default: list[str] | None,
+        named: list[str] | None,
+        wanted: str | None,
+    ) -> Reply:
+        """Answer a query; `default` and `named` are the graphs that the protocol names."""
+        form_of(sparql)  # says of an update that it is one
+        try:
+            # An ASK is answered at once, so first it is looked at without being answered.
+            dataset.check(sparql, self._graphs)
+            dataset.check_graphs([*(default or []), *(named or [])], self._graphs)
+            graphs: dict[str, Any] = {}
+            if default is not None or named is not None:
+                graphs = {
+                    "default_graph": [ox.NamedNode(each) for each in default or []],
+                    "named_graphs": [ox.NamedNode(each) for each in named or []],
+                }
+            found: Any = self._graph.query(sparql, prefixes=PREFIXES, **graphs)
+        except SyntaxError as problem:
+            raise syntax_error(sparql, problem) from problem
+        except (OSError, RuntimeError) as problem:
+            raise failed(problem) from problem
+        triples = isinstance(found, ox.QueryTriples)
+        offers = accept.TRIPLES if triples else accept.RESULTS
+        chosen = accept.choose(wanted, offers)
+        if chosen is None:
+            return sentence(406, accept.refusal(offers))
+        offer, media_type = chosen
+        out = _Bounded(self._size)
+        try:
+            if triples:
+                ox.serialize(found, out, _rdf_format(offer), prefixes=_prefixes(offer))
+            else:
+                found.serialize(out, ox.QueryResultsFormat.from_media_type(offer.types[0]))
+        except (OSError, RuntimeError) as problem:
+            if "too large" in str(problem):
+                return self._too_large()
+            raise failed(problem) from problem
+        return Reply(200, typed(media_type), out.content())
+
+    def _dump(self, graph: str | None, wanted: str | None) -> Reply:
+        """Answer with a named graph, or with the default graph if `graph` is None."""
+        if graph is not None and graph not in self._graphs:
+            return sentence(
+                404,
+                f"There is no graph <{graph}> here. SELECT DISTINCT ?graph {{ GRAPH ?graph {{ ?s ?p"
+                " ?o } } lists the graphs.",
+            )
+        chosen = accept.choose(wanted, accept.TRIPLES)
+        if chosen is None:
+            return sentence(406, accept.refusal(accept.TRIPLES))
+        offer, media_type = chosen
+        out = _Bounded(self._size)
+        name = ox.DefaultGraph() if graph is None else ox.NamedNode(graph)
+        try:
+            self._graph.dump(out, _rdf_format(offer), from_graph=name, prefixes=_prefixes(offer))
+        except OSError as problem:
+            if "too large" in str(problem):
+                return self._too_large()
+            raise failed(problem) from problem
+        return Reply(200, typed(media_type), out.content())
+
+    def _thing(self, iri: str, form: str) -> Reply:
+        """Answer with a thing in one of the forms of :data:`SERVED`."""
+        if form == "html":
+            return Reply(200, typed("text/html"), self._pages.thing(iri).encode("utf-8"))
+        offer = next(each for each in SERVED if each.name == form)
+        if iri.startswith(GRAPH) and iri in self._graphs:
+            return self._dump(iri, offer.types[0])
+        triples = list(self._about(self._graph, iri))
+        if not triples:
+            found = list(self._about(self._shapes, iri, nested=True))
+            return Reply(
+                200,
+                typed(offer.types[0]),
+                ox.serialize(found, format=_rdf_format(offer), prefixes=_prefixes(offer)) or b"",
+            )
+        if form == "ttl":
+            text = "".join(turtle(triples))
+        elif form == "nt":
+            text = "".join(n_triples(triples))
+        else:
+            text = "".join(json_ld(triples, self._context))
+        return Reply(200, typed(offer.types[0]), text.encode("utf-8"))
+
+    def _about(self, graph: ox.Store, iri: str, *, nested: bool = False) -> set[ox.Triple]:
+        """Return what is said of a thing and of what has its IRI with a fragment.
+
+        Args:
+            graph: where to look.
+            iri: the thing.
+            nested: also what is said of blank nodes and shapes that it leads to.
+        """
+        found: set[ox.Triple] = set()
+        todo: list[Any] = [ox.NamedNode(iri)]
+        ask = (
+            "SELECT DISTINCT ?s { ?s ?p ?o"
+            f" FILTER(STRSTARTS(STR(?s), {ox.Literal(iri + '#')})) }}"
+        )
+        todo += [row["s"] for row in graph.query(ask)]  # type: ignore[union-attr]
+        seen = set(todo)
+        while todo:
+            subject = todo.pop()
+            for quad in graph.quads_for_pattern(subject, None, None, ox.DefaultGraph()):
+                found.add(quad.triple)
+                deeper = isinstance(quad.object, ox.BlankNode) or (
+                    isinstance(quad.object, ox.NamedNode)
+                    and quad.object.value.startswith(f"{iri}-")
+                )
+                if nested and deeper and quad.object not in seen:
+                    seen.add(quad.object)
+                    todo.append(quad.object)
+        return found
+
+    def _question(self, name: str, values: dict[str, str], form: str) -> Reply:
+        """Answer a saved question; `form` is csv, json, ttl or html."""
+        query: SavedQuery = find_query(self._queries.values(), name)
+        if query.endpoints:
+            asked = ", ".join(each.name for each in query.endpoints.values())
+            raise dataset.RefusedError(
+                f"The question {name} also asks {asked}, and this server asks nobody. On your own"
+                f" machine `hrdem ask {name}` does."
+            )
+        found = answer(self._store, query, values)
+        if form == "html":
+            text = self._pages.question(query, values, found)
+            return Reply(200, typed("text/html"), text.encode("utf-8"))
+        types = {"csv": "text/csv", "ttl": "text/turtle", "json": accept.JSON.types[0]}
+        return Reply(200, typed(types[form]), text_of(found, form).encode("utf-8"))
+
+
+def sentence(status: int, text: str) -> Reply:
+    """Return the reply that says in words what was wrong."""
+    return Reply(status, PLAIN, (text.rstrip("\n") + "\n").encode("utf-8"))
+
+
+def typed(media_type: str) -> str:
+    """Return a media type with the charset where it is one of text."""
+    return f"{media_type}; charset=utf-8" if media_type in _TEXTS else media_type
+
+
+def _rdf_format(offer: accept.Offer) -> ox.RdfFormat:
+    form = ox.RdfFormat.from_media_type(offer.types[0])
+    assert form is not None
+    return form
+
+
+def _prefixes(offer: accept.Offer) -> dict[str, str] | None:
+    return PREFIXES if offer is accept.TURTLE else None
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1024**2:g} MB"
+
+
+def _content(number: int) -> bytes:
+    """Return what an open file holds, whatever has happened to its name since it was opened."""
+    # All workers share the position in the file, so it is not used.
+    size = os.fstat(number).st_size
+    parts = []
+    while (at := sum(map(len, parts))) < size:
+        part = os.pread(number, size - at, at)
+        if not part:
+            raise HrdemError("A file of the graph became shorter while it was read. Start again.")
+        parts.append(part)
+    os.close(number)
+    return b"".join(parts)
+
+
+def _end_with(parent: int) -> None:
+    """Ask the system, where it can, to end this process when its parent ends."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _confine(memory: int) -> None:
+    """Give up memory beyond a limit."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    except (ValueError, OSError):
+        pass  # a system without this limit, or with a lower one already
+
+
+def _close_doors() -> None:
+    """Give up the right to open files and connections, for good."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+
+
+def main() -> None:
+    """Hold what the first line says and answer jobs until there are no more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
+    told = json.loads(sys.stdin.buffer.readline())
+    _end_with(told["parent"])
+    _confine(told["memory"])
+    out = sys.stdout.buffer
+    try:
+        worker = Worker(told)
+        _send(out, Reply(200, "application/json", json.dumps(worker.inventory()).encode()))
+    except HrdemError as problem:
+        _send(out, sentence(500, str(problem)))
+        return
+    worker.do({"do": "query", "sparql": "SELECT", "default": None, "named": None, "wanted": None})
+    _close_doors()
+    for line in sys.stdin.buffer:
+        # Should nobody stop it, it stops itself: the signal ends the process.
+        signal.setitimer(signal.ITIMER_REAL, told["seconds"] + SPARE)
+        try:
+            reply = worker.do(json.loads(line))
+        except MemoryError:
+            os._exit(1)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        _send(out, reply)
+
+
+def _send(out: Any, reply: Reply) -> None:  # noqa: ANN401
+    head = {"status": reply.status, "type": reply.media_type, "bytes": len(reply.body)}
+    out.write(json.dumps(head).encode() + b"\n" + reply.body)
+    out.flush()
+
+
+if __name__ == "__main__":
+    main()
