@@ -22,7 +22,7 @@ from hrdem.documents import read_sources
 from hrdem.errors import HrdemError
 from hrdem.project import Project
 
-pytest_plugins = ["can_run", "small"]
+pytest_plugins = ["can_run", "served", "small"]
 
 ROOT = Path(__file__).resolve().parent.parent
 

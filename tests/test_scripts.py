@@ -438,7 +438,8 @@ def test_what_runs_is_what_is_tested(root: Path) -> None:
 
 def test_the_lock_keeps_what_the_package_asks_for(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text())
-    asked = sorted(project["project"]["dependencies"])
+    extras = project["project"]["optional-dependencies"]
+    asked = sorted([*project["project"]["dependencies"], *extras["serve"]])
     locked_in = (root / "scripts" / "requirements" / "run.in").read_text().splitlines()
     assert sorted(line for line in locked_in if not line.startswith("#")) == asked
     locked = pins(root / "scripts" / "requirements" / "test.txt")

@@ -60,7 +60,7 @@ def _run(typed: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from hrdem.cli import asking, elsewhere, making
+    from hrdem.cli import asking, elsewhere, making, serving
 
     parser = new_parser(
         "hrdem",
@@ -86,6 +86,6 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(command=command)
         return added
 
-    for module in (asking, making, elsewhere):
+    for module in (asking, making, elsewhere, serving):
         module.register(add)
     return parser

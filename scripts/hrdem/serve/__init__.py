@@ -5,11 +5,12 @@ One job a module:
 * :mod:`~hrdem.serve.limits`: how much one request, one query and all of them together may take.
 * :mod:`~hrdem.serve.accept`: which of several media types a client wants.
 * :mod:`~hrdem.serve.dataset`: whether a query leaves the graph, by SERVICE or FROM.
+* :mod:`~hrdem.serve.source`: the files of the build, opened once.
 * :mod:`~hrdem.serve.worker`: the child process that holds the graph and answers.
 * :mod:`~hrdem.serve.pages`: what a person sees of a thing, as HTML.
 * :mod:`~hrdem.serve.pool`: the workers, their queue, and their end at the limits.
 * :mod:`~hrdem.serve.replies`: answers of workers as HTTP responses.
-* :mod:`~hrdem.serve.protocol`: the SPARQL protocol and the reading half of the Graph Store protocol.
+* :mod:`~hrdem.serve.protocol`: the SPARQL protocol, and of the Graph Store protocol its reading.
 * :mod:`~hrdem.serve.things`, :mod:`~hrdem.serve.questions`: the other addresses.
 * :mod:`~hrdem.serve.openapi`, :mod:`~hrdem.serve.description`: what the service says of itself.
 * :mod:`~hrdem.serve.guards`: limits of requests, headers of safety, the log.

@@ -60,8 +60,11 @@ def choose(accept: str | None, offers: Sequence[Offer]) -> tuple[Offer, str] | N
     ranges = list(_ranges(accept)) if accept and accept.strip() else [("*/*", 1.0)]
     best: tuple[Offer, str] | None = None
     highest = 0.0
+    named = {each for each, _ in ranges}
     for offer in offers:
         for media_type in offer.types:
+            if media_type != offer.types[0] and media_type not in named:
+                continue  # other names of a form are only for those who use them
             quality = _quality(media_type, ranges)
             if quality > highest:
                 best, highest = (offer, media_type), quality

@@ -22,7 +22,9 @@ MOST: Final = 100
 """How often the word FROM may stand in a query that has such a clause."""
 
 _GAP: Final = r"(?:\s|#[^\n\r]*(?:[\n\r]|\Z))*"
-_CLAUSE: Final = re.compile(rf"(?i)(?<![\w?$])from(?![\w:-]){_GAP}(?:named{_GAP})?(<[^<>\s]*>|[\w.-]*:[^\s<>{{}}#]*)")
+_CLAUSE: Final = re.compile(
+    rf"(?i)(?<![\w?$])from(?![\w:-]){_GAP}(?:named{_GAP})?(<[^<>\s]*>|[\w.-]*:[^\s<>{{}}#]*)"
+)
 
 
 class RefusedError(HrdemError):
@@ -86,7 +88,9 @@ def _resolved(sparql: str, term: str) -> str:
     try:
         answer = ox.Store().query(query, prefixes=PREFIXES)
     except SyntaxError as problem:
-        raise RefusedError(f"After FROM stands {term}, which cannot be read as a graph.") from problem
+        raise RefusedError(
+            f"After FROM stands {term}, which cannot be read as a graph."
+        ) from problem
     assert isinstance(answer, ox.QuerySolutions)
     (row,) = answer
     node = row["x"]

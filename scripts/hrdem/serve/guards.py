@@ -49,9 +49,7 @@ class Guards:
         log: takes one line for each request; None logs nothing.
     """
 
-    def __init__(
-        self, app: ASGIApp, limits: Limits, log: Callable[[str], object] | None
-    ) -> None:
+    def __init__(self, app: ASGIApp, limits: Limits, log: Callable[[str], object] | None) -> None:
         self._app = app
         self._limits = limits
         self._log = log

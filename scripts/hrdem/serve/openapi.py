@@ -87,9 +87,7 @@ def document(queries: Iterable[SavedQuery], url: str) -> dict[str, Any]:
             )
         },
         **{f"/queries/{query.name}": {"get": _question(query)} for query in answered},
-        "/health": {
-            "get": _operation("health", "Whether the server lives", "service", _TEXT)
-        },
+        "/health": {"get": _operation("health", "Whether the server lives", "service", _TEXT)},
         "/ready": {
             "get": _operation(
                 "ready", "Whether a query is answered", "service", _TEXT, problems=("503",)
@@ -146,9 +144,7 @@ def _operation(
 
 
 def _content(offers: Sequence[accept.Offer]) -> dict[str, Any]:
-    return {
-        each: {"schema": _schema(each)} for offer in offers for each in offer.types[:2]
-    }
+    return {each: {"schema": _schema(each)} for offer in offers for each in offer.types[:2]}
 
 
 def _schema(media_type: str) -> dict[str, Any]:
@@ -158,7 +154,10 @@ def _schema(media_type: str) -> dict[str, Any]:
 
 
 def _parameter(
-    name: str, description: str, schema: dict[str, Any], **more: Any  # noqa: ANN401
+    name: str,
+    description: str,
+    schema: dict[str, Any],
+    **more: Any,  # noqa: ANN401
 ) -> dict[str, Any]:
     return {"name": name, "in": "query", "description": description, "schema": schema, **more}
 

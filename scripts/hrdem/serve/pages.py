@@ -12,14 +12,13 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from hrdem import __version__
+from hrdem import __version__, why
 from hrdem import vocabulary as v
-from hrdem import why
 from hrdem.queries import SavedQuery
 from hrdem.store import Store, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import jinja2
 
@@ -115,11 +114,17 @@ class Pages:
         graph: the graph, merged as default graph.
         store: the same, to ask.
         queries: the saved queries by name.
+        parts: by IRI, what has the IRI with a fragment.
     """
 
     def __init__(
-        self, graph: ox.Store, store: Store, queries: Mapping[str, SavedQuery]
+        self,
+        graph: ox.Store,
+        store: Store,
+        queries: Mapping[str, SavedQuery],
+        parts: Mapping[str, Sequence[ox.NamedNode]],
     ) -> None:
+        self._parts_of = parts
         self._graph = graph
         self._store = store
         self._queries = queries
@@ -162,11 +167,12 @@ class Pages:
             columns, rows = ["answer"], [[Value("yes" if found else "no", "")]]
         else:
             columns = ["subject", "property", "value"]
-            rows = [[self._value(each) for each in triple] for triple in found]  # type: ignore[arg-type]
+            rows = [[self._value(each) for each in triple] for triple in found]
         return self._environment.get_template("question.html").render(
             query=query,
-            values={each.name: values.get(each.name, each.example) for each in
-                    query.parameters.values()},
+            values={
+                each.name: values.get(each.name, each.example) for each in query.parameters.values()
+            },
             columns=columns,
             rows=rows,
             form="ttl" if query.form == "construct" else "csv",
@@ -245,14 +251,9 @@ class Pages:
 
     def _parts(self, iri: str) -> list[Section]:
         """Return what has the IRI with a fragment: passages of a document, terms of an ontology."""
-        answer = self._graph.query(
-            f"""SELECT DISTINCT ?part {{ ?part ?p ?o
-              FILTER(STRSTARTS(STR(?part), {ox.Literal(iri + "#")}))
-              OPTIONAL {{ ?part <{v.PARAGRAPH}> ?paragraph }}
-              OPTIONAL {{ ?part <{v.START}> ?start }} }}
-            ORDER BY ?start ?paragraph ?part"""
-        )
-        parts = [row["part"] for row in answer]  # type: ignore[union-attr]
+        parts = sorted(self._parts_of.get(iri, ()), key=self._place)
+        if not parts:
+            return []
         facts = self._facts(parts)
         sections = []
         for part in parts:
@@ -272,6 +273,15 @@ class Pages:
                 section._replace(rows=[*section.rows, ("says", said)]) if said else section
             )
         return sections
+
+    def _place(self, part: ox.NamedNode) -> tuple[float, float, str]:
+        """Return what passages of one document are sorted by: where they stand."""
+
+        def number(name: str) -> float:
+            quads = self._graph.quads_for_pattern(part, ox.NamedNode(name), None, ox.DefaultGraph())
+            return min((float(v.value(each.object)) for each in quads), default=float("inf"))
+
+        return number(v.START), number(v.PARAGRAPH), part.value
 
     def _facts(self, passages: Iterable[ox.NamedNode]) -> dict[str, list[Value]]:
         """Return the facts that passages support, as text, by passage."""
@@ -295,7 +305,9 @@ class Pages:
 
     # --- terms ------------------------------------------------------------------------------------
 
-    def _value(self, term: Term | None, names: Mapping[str, str] | None = None) -> Value:
+    def _value(
+        self, term: Term | ox.Triple | None, names: Mapping[str, str] | None = None
+    ) -> Value:
         if term is None:
             return Value("", "")
         if isinstance(term, ox.NamedNode):
@@ -304,7 +316,7 @@ class Pages:
         if isinstance(term, ox.Literal):
             language = term.language or ""
             return Value(term.value, "", "" if language == "en" else language)
-        return Value(f"_:{term.value}", "")
+        return Value(str(term), "")
 
     @staticmethod
     def _iri(term: Any) -> str:  # noqa: ANN401

@@ -222,7 +222,5 @@ class Pool:
         except BaseException:
             await self._end(process)
             raise
-        self.inventory = {
-            key: frozenset(values) for key, values in json.loads(hello.body).items()
-        }
+        self.inventory = {key: frozenset(values) for key, values in json.loads(hello.body).items()}
         return process

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from hrdem.errors import count
-from hrdem.serve import accept
 from hrdem.serve.description import service_description
 from hrdem.serve.replies import Service, sentence
 
@@ -104,8 +103,9 @@ async def _asked(request: Request) -> Asked:
             )
         charset = rest.lower().partition("charset=")[2].strip(' "').partition(";")[0]
         if charset not in ("", "utf-8", "utf8"):
-            raise BadRequest(415, "A query is sent in UTF-8, and the header Content-Type says"
-                             f" {charset[:40]!r}.")
+            raise BadRequest(
+                415, f"A query is sent in UTF-8, and the header Content-Type says {charset[:40]!r}."
+            )
         if media_type == FORM:
             fields += fields_of(body)
         else:
@@ -169,4 +169,3 @@ def _decoded(body: bytes) -> str:
 
 def _not_utf8() -> BadRequest:
     return BadRequest(400, "What was sent is not UTF-8, percent-encoded where it must be.")
-

@@ -98,8 +98,7 @@ def _values(query: SavedQuery, fields: list[tuple[str, str]]) -> dict[str, str]:
         if name not in known:
             raise BadRequest(
                 400,
-                f"The question {query.name} has no parameter {name!r}. It has:"
-                f" {', '.join(known)}.",
+                f"The question {query.name} has no parameter {name!r}. It has: {', '.join(known)}.",
             )
         if name in values:
             raise BadRequest(400, f"{name} is given twice. Keep one of the two.")

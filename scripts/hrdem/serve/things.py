@@ -118,11 +118,15 @@ async def front(request: Request) -> Response:
     """Answer with the front page."""
     service: Service = request.app.state.service
     things = service.pool.inventory["things"]
-    page = environment().get_template("front.html").render(
-        triples=service.source.counts["triples"],
-        examples=[
-            (f"/{path}", name) for path, name in EXAMPLES.items() if BASE + path in things
-        ],
+    page = (
+        environment()
+        .get_template("front.html")
+        .render(
+            triples=service.source.counts["triples"],
+            examples=[
+                (f"/{path}", name) for path, name in EXAMPLES.items() if BASE + path in things
+            ],
+        )
     )
     return Response(page, media_type="text/html")
 
@@ -157,7 +161,9 @@ async def void(request: Request) -> Response:
     service: Service = request.app.state.service
     graph = GRAPH + "catalogue"
     if graph not in service.pool.inventory["graphs"]:
-        return sentence(404, "This graph does not describe itself: it has no graph graph:catalogue.")
+        return sentence(
+            404, "This graph does not describe itself: it has no graph graph:catalogue."
+        )
     wanted = ", ".join(request.headers.getlist("accept")) or None
     return await service.reply(request, {"do": "graph", "graph": graph, "wanted": wanted})
 

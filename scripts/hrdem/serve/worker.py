@@ -1,9 +1,9 @@
 """The child process that holds the graph in memory and answers one job after the other.
 
 It is told on standard input what to hold: the numbers of the open files with the graph, its limits,
-and the texts of the questions and shapes. It loads them, gives up the right to open any file or
-connection, and says what there is. From then on each job is one line of JSON with the key ``do``,
-and each answer one line of JSON, a :class:`Reply` without its body, then the body. The body is whole
+and the texts of the questions and shapes. It loads them, says what there is, and gives up the right
+to open any file or connection. From then on each job is one line of JSON with the key ``do``, and
+each answer one line of JSON, a :class:`Reply` without its body, then the body. The body is whole
 before the line is written, so nothing is ever sent in part.
 
 It ends when standard input does, when it has worked longer than it may, and with its parent.
@@ -14,16 +14,19 @@ from __future__ import annotations
 import csv  # noqa: F401 (what is imported later elsewhere: then no file can be opened any more)
 import datetime  # noqa: F401
 import difflib  # noqa: F401
+import io
 import json
 import os
 import signal
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
+from hrdem import vocabulary as v
 from hrdem.answers import answer, find_query, text_of
-from hrdem.errors import HrdemError, UsageError, count
+from hrdem.errors import HrdemError, UsageError
 from hrdem.queries import SavedQuery, form_of, parse_catalogue, syntax_error
 from hrdem.serialise import Context, json_ld, n_triples, turtle
 from hrdem.serve import accept, dataset, pages
@@ -70,26 +73,17 @@ class _Served(EmbeddedStore):
             raise failed(problem) from problem
 
 
-class _Bounded:
+class _Bounded(io.BytesIO):
     """A file in memory that refuses to become larger than `size` bytes."""
 
     def __init__(self, size: int) -> None:
+        super().__init__()
         self._size = size
-        self._left = size
-        self._parts: list[bytes] = []
 
-    def write(self, data: bytes) -> int:
-        self._left -= len(data)
-        if self._left < 0:
+    def write(self, data: Any) -> int:  # noqa: ANN401 (as io has it)
+        if self.tell() + len(data) > self._size:
             raise OSError("too large")
-        self._parts.append(bytes(data))
-        return len(data)
-
-    def flush(self) -> None:
-        pass
-
-    def content(self) -> bytes:
-        return b"".join(self._parts)
+        return super().write(data)
 
 
 class Worker:
@@ -111,7 +105,14 @@ class Worker:
         self._graphs = {name.value for name in self._graph.named_graphs()}
         self._queries = {each.name: each for each in parse_catalogue(told["queries"])}
         self._context = Context(json.loads(told["context"]))
-        self._pages = pages.Pages(self._graph, self._store, self._queries)
+        found = self._graph.query("SELECT DISTINCT ?s { ?s ?p ?o } ORDER BY ?s")
+        self._subjects = [row["s"] for row in found]  # type: ignore[union-attr]
+        self._parts: dict[str, list[ox.NamedNode]] = {}
+        for each in self._subjects:
+            whole, sign, _ = each.value.partition("#")
+            if sign:
+                self._parts.setdefault(whole, []).append(each)
+        self._pages = pages.Pages(self._graph, self._store, self._queries, self._parts)
         self._does: dict[str, Callable[..., Reply]] = {
             "query": self._query,
             "graph": self._dump,
@@ -121,10 +122,7 @@ class Worker:
 
     def inventory(self) -> dict[str, list[str]]:
         """Return the IRIs of the things, graphs and shapes that can be asked for by address."""
-        things = {
-            str(row["s"].value).partition("#")[0]
-            for row in self._graph.query("SELECT DISTINCT ?s { ?s ?p ?o }")  # type: ignore[union-attr]
-        }
+        things = {v.value(each).partition("#")[0] for each in self._subjects}
         return {
             "things": sorted(each for each in things if each.startswith(BASE)),
             "graphs": sorted(self._graphs),
@@ -198,7 +196,7 @@ class Worker:
             if "too large" in str(problem):
                 return self._too_large()
             raise failed(problem) from problem
-        return Reply(200, typed(media_type), out.content())
+        return Reply(200, typed(media_type), out.getvalue())
 
     def _dump(self, graph: str | None, wanted: str | None) -> Reply:
         """Answer with a named graph, or with the default graph if `graph` is None."""
@@ -215,12 +213,15 @@ class Worker:
         out = _Bounded(self._size)
         name = ox.DefaultGraph() if graph is None else ox.NamedNode(graph)
         try:
-            self._graph.dump(out, _rdf_format(offer), from_graph=name, prefixes=_prefixes(offer))
+            # The store has no order of its own, and an answer is the same whoever gives it.
+            quads = self._graph.quads_for_pattern(None, None, None, name)
+            triples = sorted((quad.triple for quad in quads), key=str)
+            ox.serialize(triples, out, _rdf_format(offer), prefixes=_prefixes(offer))
         except OSError as problem:
             if "too large" in str(problem):
                 return self._too_large()
             raise failed(problem) from problem
-        return Reply(200, typed(media_type), out.content())
+        return Reply(200, typed(media_type), out.getvalue())
 
     def _thing(self, iri: str, form: str) -> Reply:
         """Answer with a thing in one of the forms of :data:`SERVED`."""
@@ -229,14 +230,11 @@ class Worker:
         offer = next(each for each in SERVED if each.name == form)
         if iri.startswith(GRAPH) and iri in self._graphs:
             return self._dump(iri, offer.types[0])
-        triples = list(self._about(self._graph, iri))
+        triples = self._about(iri)
         if not triples:
-            found = list(self._about(self._shapes, iri, nested=True))
-            return Reply(
-                200,
-                typed(offer.types[0]),
-                ox.serialize(found, format=_rdf_format(offer), prefixes=_prefixes(offer)) or b"",
-            )
+            kind = _rdf_format(offer)
+            body = ox.serialize(self._shape(iri), format=kind, prefixes=_prefixes(offer)) or b""
+            return Reply(200, typed(offer.types[0]), body)
         if form == "ttl":
             text = "".join(turtle(triples))
         elif form == "nt":
@@ -245,34 +243,32 @@ class Worker:
             text = "".join(json_ld(triples, self._context))
         return Reply(200, typed(offer.types[0]), text.encode("utf-8"))
 
-    def _about(self, graph: ox.Store, iri: str, *, nested: bool = False) -> set[ox.Triple]:
-        """Return what is said of a thing and of what has its IRI with a fragment.
+    def _about(self, iri: str) -> set[ox.Triple]:
+        """Return what is said of a thing and of what has its IRI with a fragment."""
+        subjects = (ox.NamedNode(iri), *self._parts.get(iri, ()))
+        return {
+            quad.triple
+            for subject in subjects
+            for quad in self._graph.quads_for_pattern(subject, None, None, ox.DefaultGraph())
+        }
 
-        Args:
-            graph: where to look.
-            iri: the thing.
-            nested: also what is said of blank nodes and shapes that it leads to.
-        """
-        found: set[ox.Triple] = set()
+    def _shape(self, iri: str) -> list[ox.Triple]:
+        """Return what is said of a shape and of what belongs to it, always in the same order."""
+        found = ox.Dataset()
         todo: list[Any] = [ox.NamedNode(iri)]
-        ask = (
-            "SELECT DISTINCT ?s { ?s ?p ?o"
-            f" FILTER(STRSTARTS(STR(?s), {ox.Literal(iri + '#')})) }}"
-        )
-        todo += [row["s"] for row in graph.query(ask)]  # type: ignore[union-attr]
         seen = set(todo)
         while todo:
-            subject = todo.pop()
-            for quad in graph.quads_for_pattern(subject, None, None, ox.DefaultGraph()):
-                found.add(quad.triple)
-                deeper = isinstance(quad.object, ox.BlankNode) or (
-                    isinstance(quad.object, ox.NamedNode)
-                    and quad.object.value.startswith(f"{iri}-")
+            for quad in self._shapes.quads_for_pattern(todo.pop(), None, None, ox.DefaultGraph()):
+                found.add(quad)
+                value = quad.object
+                belongs = isinstance(value, ox.BlankNode) or (
+                    isinstance(value, ox.NamedNode) and value.value.startswith(f"{iri}-")
                 )
-                if nested and deeper and quad.object not in seen:
-                    seen.add(quad.object)
-                    todo.append(quad.object)
-        return found
+                if belongs and value not in seen:
+                    seen.add(value)
+                    todo.append(value)
+        found.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        return sorted((quad.triple for quad in found), key=str)
 
     def _question(self, name: str, values: dict[str, str], form: str) -> Reply:
         """Answer a saved question; `form` is csv, json, ttl or html."""
@@ -319,14 +315,14 @@ def _content(number: int) -> bytes:
     """Return what an open file holds, whatever has happened to its name since it was opened."""
     # All workers share the position in the file, so it is not used.
     size = os.fstat(number).st_size
-    parts = []
-    while (at := sum(map(len, parts))) < size:
-        part = os.pread(number, size - at, at)
+    content = bytearray()
+    while len(content) < size:
+        part = os.pread(number, size - len(content), len(content))
         if not part:
             raise HrdemError("A file of the graph became shorter while it was read. Start again.")
-        parts.append(part)
+        content += part
     os.close(number)
-    return b"".join(parts)
+    return bytes(content)
 
 
 def _end_with(parent: int) -> None:
@@ -344,10 +340,8 @@ def _confine(memory: int) -> None:
     import resource
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    try:
+    with suppress(ValueError, OSError):  # a system without this limit, or with a lower one already
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    except (ValueError, OSError):
-        pass  # a system without this limit, or with a lower one already
 
 
 def _close_doors() -> None:

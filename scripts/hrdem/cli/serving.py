@@ -1,0 +1,120 @@
+"""The command that serves the graph over HTTP."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from hrdem.cli.parsing import seconds, whole
+from hrdem.errors import EXIT_FINE
+
+if TYPE_CHECKING:
+    import argparse
+
+    from hrdem.cli.parsing import Add
+
+
+def register(add: Add) -> None:
+    """Add the command."""
+    from hrdem.serve.limits import Limits
+
+    usual = Limits()
+    one = add(
+        "serve",
+        _serve,
+        "Serve the built graph over HTTP, only to be read: a page for each thing, a SPARQL"
+        " endpoint, and an address for each question. SIGTERM or Ctrl-C ends it.",
+    )
+    one.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="listen at this address (default: 127.0.0.1, which only this machine reaches)",
+    )
+    one.add_argument(
+        "--port", type=_port, default=8080, help="the port (default: 8080; 0 for any that is free)"
+    )
+    one.add_argument(
+        "--url", help="the address under which people reach it, where a proxy stands before it"
+    )
+    one.add_argument(
+        "--timeout",
+        type=seconds,
+        default=usual.seconds,
+        metavar="SECONDS",
+        help=f"stop a query after this time (default: {usual.seconds:g})",
+    )
+    one.add_argument(
+        "--workers",
+        type=whole,
+        default=usual.workers,
+        metavar="N",
+        help=f"answer N queries at the same time (default: {usual.workers})",
+    )
+    one.add_argument(
+        "--queue",
+        type=whole,
+        default=usual.queue,
+        metavar="N",
+        help=f"let N more wait, and send others away (default: {usual.queue})",
+    )
+    one.add_argument(
+        "--memory",
+        type=whole,
+        default=usual.memory // 1024**2,
+        metavar="MB",
+        help=f"let a worker use this much memory (default: {usual.memory // 1024**2})",
+    )
+    one.add_argument(
+        "--size",
+        type=whole,
+        default=usual.answer // 1024**2,
+        metavar="MB",
+        help=f"send no answer larger than this (default: {usual.answer // 1024**2})",
+    )
+    one.add_argument(
+        "--grace",
+        type=seconds,
+        default=usual.grace,
+        metavar="SECONDS",
+        help=f"at the end, give what runs this time (default: {usual.grace:g})",
+    )
+    one.add_argument("--quiet", action="store_true", help="do not log requests")
+
+
+def _port(text: str) -> int:
+    from argparse import ArgumentTypeError
+
+    if not text.isdigit() or int(text) > 65535:
+        raise ArgumentTypeError(f"a number from 0 to 65535 is wanted, not {text!r}")
+    return int(text)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from hrdem.project import Project
+    from hrdem.serve.limits import Limits
+    from hrdem.serve.server import serve
+
+    serve(
+        Project.find(),
+        Limits(
+            seconds=options.timeout,
+            workers=options.workers,
+            queue=options.queue,
+            memory=options.memory * 1024**2,
+            answer=options.size * 1024**2,
+            grace=options.grace,
+        ),
+        host=options.host,
+        port=options.port,
+        url=options.url,
+        say=_say,
+        quiet=options.quiet,
+    )
+    return EXIT_FINE
+
+
+def _say(line: str) -> None:
+    """Write a line to standard error; that nobody reads it must not end the server."""
+    with suppress(OSError, ValueError):
+        print(line, file=sys.stderr, flush=True)
