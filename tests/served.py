@@ -69,12 +69,17 @@ class Served:
         return self.process.wait(timeout=120)
 
 
+def environment(home: Path) -> dict[str, str]:
+    """Return the environment in which the program serves the project in a folder."""
+    return {**os.environ, "HRDEM_HOME": str(home), "PYTHONPATH": str(ROOT / "scripts")}
+
+
 @contextmanager
 def serve(home: Path, *options: str) -> Generator[Served, None, None]:
     """Serve the project in a folder while the block runs."""
     process = subprocess.Popen(
         [sys.executable, "-m", "hrdem", "serve", "--port", "0", *options],
-        env={**os.environ, "HRDEM_HOME": str(home), "PYTHONPATH": str(ROOT / "scripts")},
+        env=environment(home),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
