@@ -152,11 +152,8 @@ def assemble(project: Project, sources: Sources, queries: tuple[SavedQuery, ...]
     about = ox.NamedNode(v.GRAPH + catalogue.NAME)
     description = {quad.triple for quad in quads if quad.graph_name == about}
     if description:
-        plain = ox.Store()
-        plain.bulk_extend(
-            ox.Quad(q.subject, q.predicate, q.object) for q in quads if q.graph_name != about
-        )
-        description.update(catalogue.describe(plain))
+        rest = {quad.triple for quad in quads if quad.graph_name != about}
+        description.update(catalogue.describe(store, rest))
         quads.update(_in_graph(about.value, description))
     merged = serialise.in_order(quad.triple for quad in quads)
     types = [t for t in merged if t.predicate.value == v.RDF_TYPE]

@@ -82,13 +82,14 @@ _VERSIONS: Final = f"""
 SELECT ?iri WHERE {{ <{v.HRDEM.rstrip("#")}> <{v.OWL}versionIRI> ?iri }} ORDER BY ?iri"""
 
 
-def describe(graph: ox.Store) -> list[ox.Triple]:
-    """Return what the graph says of itself beyond ``data/catalogue.ttl``, sorted.
+def describe(graph: ox.Store, triples: Iterable[ox.Triple]) -> set[ox.Triple]:
+    """Return what the graph says of itself beyond ``data/catalogue.ttl``.
 
     Args:
-        graph: the graph without its description, as default graph.
+        graph: the graph, in whatever graphs of a store.
+        triples: the graph without its description, each triple once.
     """
-    return sorted(set(_describe(graph)), key=str)
+    return {*_describe(graph), *statistics(triples, DATASET)}
 
 
 def _describe(graph: ox.Store) -> Iterator[ox.Triple]:
@@ -108,11 +109,10 @@ def _describe(graph: ox.Store) -> Iterator[ox.Triple]:
     for name in _TEXTS:
         if name != QUESTIONS:
             yield triple(DATASET, v.VOID + "dataDump", DOWNLOAD + name)
-    yield from statistics(graph, DATASET)
 
 
 def _query(graph: ox.Store, query: str) -> Iterator[ox.QuerySolution]:
-    answer = graph.query(query)
+    answer = graph.query(query, use_default_graph_as_union=True)
     assert isinstance(answer, ox.QuerySolutions)
     yield from answer
 

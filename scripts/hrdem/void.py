@@ -1,7 +1,8 @@
 """Counts what is in a graph, as `VoID <https://www.w3.org/TR/void/>`_ has it.
 
-The partitions are nested, class → property → class or datatype of the object, which is what query
-editors read to suggest what can be asked. All of it comes from queries over the whole graph.
+The dataset is divided by class and by property, with counts. Below a class stand properties, and
+below each of those the classes or datatypes of its values: that is what query editors read to
+suggest what can be asked.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import pyoxigraph as ox
@@ -38,50 +39,26 @@ PARTITIONS: Final = (
     v.VOID_EXT + "datatypePartition",
 )
 """The properties that lead to the partitions."""
+HOUSEKEEPING: Final = (v.RDF, v.OWL, v.SH, v.SSSOM)
+"""Namespaces of classes whose things are none that people ask about: statement nodes, terms, saved
+queries, mappings. Nothing stands below their partitions."""
 
-_TOTALS: Final = """
-SELECT (COUNT(*) AS ?triples) (COUNT(DISTINCT ?s) AS ?subjects) (COUNT(DISTINCT ?p) AS ?properties)
-  (COUNT(DISTINCT ?o) AS ?objects) WHERE { ?s ?p ?o }"""
-_ENTITIES: Final = """
-SELECT (COUNT(*) AS ?n) WHERE {
-  { SELECT DISTINCT ?s WHERE { ?s ?p ?o } } FILTER(STRSTARTS(STR(?s), "%s")) }"""
-_CLASSES: Final = "SELECT ?class (COUNT(?s) AS ?n) WHERE { ?s a ?class } GROUP BY ?class"
-_PROPERTIES: Final = """
-SELECT ?property (COUNT(*) AS ?n) (COUNT(DISTINCT ?s) AS ?subjects) (COUNT(DISTINCT ?o) AS ?objects)
-WHERE { ?s ?property ?o } GROUP BY ?property"""
-_OF_CLASS: Final = """
-SELECT ?class ?property (COUNT(*) AS ?n) WHERE { ?s a ?class ; ?property ?o }
-GROUP BY ?class ?property"""
-_BELOW: Final = f"""
-SELECT DISTINCT ?lower ?upper WHERE {{
-  ?lower <{v.RDFS}subClassOf>+ ?upper FILTER(?lower != ?upper) }}"""
-_MOST_SPECIFIC: Final = """
-SELECT ?o ?class WHERE { ?o a ?class
-  FILTER NOT EXISTS { ?o a ?lower . GRAPH ?g { ?lower <urn:below> ?class } } }"""
-_OBJECT_CLASSES: Final = """
-SELECT DISTINCT ?class ?property ?objects WHERE {
-  ?s a ?class ; ?property ?o . GRAPH ?g { ?o <urn:is> ?objects } }"""
-_DATATYPES: Final = """
-SELECT DISTINCT ?class ?property ?objects WHERE {
-  ?s a ?class ; ?property ?o FILTER(isLiteral(?o)) BIND(DATATYPE(?o) AS ?objects) }"""
-_OUTGOING: Final = f"""
-SELECT ?property ?o (COUNT(*) AS ?n) WHERE {{ ?s ?property ?o
-  FILTER(isIRI(?o) && !STRSTARTS(STR(?o), "{v.BASE}"))
-  FILTER(STRSTARTS(STR(?s), "{v.BASE}"))
-  FILTER(?property NOT IN (
-    <{v.RDF_TYPE}>, <{v.RDF_SUBJECT}>, <{v.RDF_PREDICATE}>, <{v.RDF_OBJECT}>)) }}
-GROUP BY ?property ?o"""
+_MAIN: Final = frozenset(iri for classes in v.KINDS.values() for iri in classes)
+_NONE: Final[frozenset[str]] = frozenset()
+_NOT_LINKS: Final = (v.RDF_TYPE, v.RDF_SUBJECT, v.RDF_PREDICATE, v.RDF_OBJECT)
 
 
-def statistics(graph: ox.Store, dataset: str) -> Iterator[ox.Triple]:
-    """Yield the VoID description of a graph.
+def statistics(triples: Iterable[ox.Triple], dataset: str) -> Iterator[ox.Triple]:
+    """Yield the VoID description of a graph; some of its triples come more than once.
 
     Args:
-        graph: a store with the graph as its default graph, and nothing else; it is left as it was.
+        triples: the graph, each triple once.
         dataset: IRI of the ``void:Dataset`` that the graph is.
     """
+    graph = _Graph(triples)
     yield from _counts(graph, dataset)
     yield from _partitions(graph, dataset)
+    yield from _below_classes(graph)
     yield from _linksets(graph, dataset)
 
 
@@ -106,12 +83,36 @@ def labels(subject: str, text: str) -> Iterator[ox.Triple]:
     yield triple(subject, v.RDFS + "label", english(text))
 
 
-def _rows(graph: ox.Store, query: str) -> Iterator[list[str]]:
-    """Yield the rows of an answer that has no empty cell, each as IRIs and lexical forms."""
-    answer = graph.query(query)
-    assert isinstance(answer, ox.QuerySolutions)
-    for row in answer:
-        yield [v.value(row[variable.value]) for variable in answer.variables]
+class _Graph:
+    """A graph taken apart once: to query it for each count takes ten times as long.
+
+    Attributes:
+        triples: subject, predicate and object of each triple.
+        types: each thing that has a class to its classes.
+        above: each class to the classes right above it.
+    """
+
+    def __init__(self, triples: Iterable[ox.Triple]) -> None:
+        self.triples = [(v.value(t.subject), t.predicate.value, t.object) for t in triples]
+        self.types = self._objects(v.RDF_TYPE)
+        self.above = self._objects(v.RDFS + "subClassOf")
+
+    def _objects(self, wanted: str) -> dict[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for subject, predicate, value in self.triples:
+            if predicate == wanted:
+                found.setdefault(subject, set()).add(v.value(value))
+        return {subject: frozenset(values) for subject, values in found.items()}
+
+    def all_above(self, iri: str) -> set[str]:
+        """Return the classes above a class, at any distance."""
+        found: set[str] = set()
+        pending = [iri]
+        while pending:
+            new = self.above.get(pending.pop(), _NONE) - found
+            found |= new
+            pending += new
+        return found - {iri}
 
 
 def _partition(*path: str) -> str:
@@ -119,85 +120,131 @@ def _partition(*path: str) -> str:
     return v.PARTITION + hashlib.sha256(" ".join(path).encode()).hexdigest()[:16]
 
 
-def _counts(graph: ox.Store, dataset: str) -> Iterator[ox.Triple]:
-    ((triples, subjects, properties, objects),) = _rows(graph, _TOTALS)
-    ((entities,),) = _rows(graph, _ENTITIES % v.BASE)
-    yield triple(dataset, v.VOID + "triples", int(triples))
-    yield triple(dataset, v.VOID + "distinctSubjects", int(subjects))
-    yield triple(dataset, v.VOID + "distinctObjects", int(objects))
-    yield triple(dataset, v.VOID + "properties", int(properties))
-    yield triple(dataset, v.VOID + "entities", int(entities))
-    yield triple(dataset, v.VOID + "classes", sum(1 for _ in _rows(graph, _CLASSES)))
+def _counts(graph: _Graph, dataset: str) -> Iterator[ox.Triple]:
+    subjects = {subject for subject, _, _ in graph.triples}
+    for name, number in (
+        ("triples", len(graph.triples)),
+        ("distinctSubjects", len(subjects)),
+        ("distinctObjects", len({value for _, _, value in graph.triples})),
+        ("properties", len({predicate for _, predicate, _ in graph.triples})),
+        ("entities", sum(subject.startswith(v.BASE) for subject in subjects)),
+        ("classes", len(_NONE.union(*graph.types.values()))),
+    ):
+        yield triple(dataset, v.VOID + name, number)
 
 
-def _partitions(graph: ox.Store, dataset: str) -> Iterator[ox.Triple]:
-    vocabularies = set()
-    for iri, entities in _rows(graph, _CLASSES):
+def _partitions(graph: _Graph, dataset: str) -> Iterator[ox.Triple]:
+    """Yield the partitions of the whole dataset, by class and by property."""
+    classes = _things(graph)
+    for iri, entities in classes.items():
         part = _partition("class", iri)
-        vocabularies.add(_namespace(iri))
         yield triple(dataset, v.VOID + "classPartition", part)
         yield triple(part, v.VOID + "class", iri)
-        yield triple(part, v.VOID + "entities", int(entities))
-    for iri, triples, subjects, objects in _rows(graph, _PROPERTIES):
+        yield triple(part, v.VOID + "entities", entities)
+    properties = Counter(predicate for _, predicate, _ in graph.triples)
+    for iri, triples in properties.items():
         part = _partition("property", iri)
-        vocabularies.add(_namespace(iri))
         yield triple(dataset, v.VOID + "propertyPartition", part)
         yield triple(part, v.VOID + "property", iri)
-        yield triple(part, v.VOID + "triples", int(triples))
-        yield triple(part, v.VOID + "distinctSubjects", int(subjects))
-        yield triple(part, v.VOID + "distinctObjects", int(objects))
-    for iri, predicate, triples in _rows(graph, _OF_CLASS):
-        part = _partition("class", iri, predicate)
-        yield triple(_partition("class", iri), v.VOID + "propertyPartition", part)
-        yield triple(part, v.VOID + "property", predicate)
-        yield triple(part, v.VOID + "triples", int(triples))
-    for iri, predicate, objects in _object_classes(graph):
-        part = _partition("class", iri, predicate, objects)
-        yield triple(_partition("class", iri, predicate), v.VOID + "classPartition", part)
-        yield triple(part, v.VOID + "class", objects)
-    for iri, predicate, datatype in _rows(graph, _DATATYPES):
-        part = _partition("class", iri, predicate, datatype)
-        of = _partition("class", iri, predicate)
-        yield triple(of, v.VOID_EXT + "datatypePartition", part)
-        yield triple(part, v.VOID_EXT + "datatype", datatype)
-    for namespace in sorted(vocabularies):
+        yield triple(part, v.VOID + "triples", triples)
+    for namespace in {_namespace(iri) for iri in (*classes, *properties)}:
         yield triple(dataset, v.VOID + "vocabulary", namespace)
 
 
-def _object_classes(graph: ox.Store) -> list[list[str]]:
-    """Return each class, property and class of objects, of each object the lowest classes only.
-
-    The classes above follow from those, and would double the size of the description. Which class
-    is above which, and which of its classes is the lowest of a thing, is put into a graph of its
-    own meanwhile: asked within the one query, it would take most of the time of a build.
-    """
-    helper = ox.NamedNode("urn:helper")
-    for query, predicate in ((_BELOW, "urn:below"), (_MOST_SPECIFIC, "urn:is")):
-        graph.extend(
-            [
-                ox.Quad(ox.NamedNode(s), ox.NamedNode(predicate), ox.NamedNode(o), helper)
-                for s, o in _rows(graph, query)
-            ]
-        )
-    try:
-        return list(_rows(graph, _OBJECT_CLASSES))
-    finally:
-        graph.remove_graph(helper)
+def _things(graph: _Graph) -> Counter[str]:
+    """Return how many things each class has."""
+    return Counter(iri for classes in graph.types.values() for iri in classes)
 
 
 def _namespace(iri: str) -> str:
     return iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
 
 
-def _linksets(graph: ox.Store, dataset: str) -> Iterator[ox.Triple]:
+def _below_classes(graph: _Graph) -> Iterator[ox.Triple]:
+    """Yield the partitions below those by class.
+
+    A thing has classes in several vocabularies, and classes above those: each of them with each
+    property of the thing would make this a third of the graph. So a property stands where somebody
+    looks for it who knows one vocabulary: below the highest classes of its own vocabulary that the
+    thing has, or if it has none, below those that the project names things by. The properties of
+    the project stand below its lowest classes too, unless they are of one thing only, there with
+    the lowest classes of the values.
+    """
+    things = _things(graph)
+    classes: frozenset[str]
+    # What differs in nothing but which things they are is looked at once.
+    for classes, predicate, value in {
+        (
+            graph.types[subject],
+            predicate,
+            value.datatype.value
+            if isinstance(value, ox.Literal)
+            else graph.types.get(v.value(value), _NONE),
+        )
+        for subject, predicate, value in graph.triples
+        if predicate != v.RDF_TYPE and subject.startswith(v.BASE) and subject in graph.types
+    }:
+        of = _relevant(classes, predicate)
+        highest = {iri for iri in of if not graph.all_above(iri) & of}
+        lowest = of.difference(*map(graph.all_above, of)) - highest
+        if isinstance(value, str):
+            yield from _below(highest, predicate, "datatype", {value})
+            values: set[str] = set()
+        else:
+            found = _relevant(value, predicate)
+            top = {iri for iri in found if not graph.all_above(iri) & found}
+            yield from _below(highest, predicate, "class", top)
+            values = found.difference(*map(graph.all_above, found))
+        if predicate.startswith(v.HRDEM):
+            several = {iri for iri in lowest if things[iri] > 1}
+            yield from _below(several, predicate, "class", values)
+
+
+def _relevant(classes: frozenset[str], predicate: str) -> set[str]:
+    """Return those classes of one thing that somebody looks for who knows a property."""
+    asked = {iri for iri in classes if _namespace(iri) not in HOUSEKEEPING}
+    return (
+        {iri for iri in asked if _namespace(iri) == _namespace(predicate)}
+        or {iri for iri in asked if iri.startswith(v.HRDEM) or iri in _MAIN}
+        or asked
+    )
+
+
+def _below(classes: set[str], predicate: str, kind: str, values: set[str]) -> Iterator[ox.Triple]:
+    """Yield the partitions by one property below classes, with those by its values below them.
+
+    Args:
+        classes: the classes.
+        predicate: the property.
+        kind: what the values are called by, ``class`` or ``datatype``.
+        values: the classes or datatypes of the values.
+    """
+    space = v.VOID if kind == "class" else v.VOID_EXT
+    for iri in classes:
+        part = _partition("class", iri, predicate)
+        yield triple(_partition("class", iri), v.VOID + "propertyPartition", part)
+        yield triple(part, v.VOID + "property", predicate)
+        for value in values:
+            of_value = _partition("class", iri, predicate, value)
+            yield triple(part, f"{space}{kind}Partition", of_value)
+            yield triple(of_value, space + kind, value)
+
+
+def _linksets(graph: _Graph, dataset: str) -> Iterator[ox.Triple]:
     """Yield a ``void:Linkset`` for each vocabulary that is linked to, and each linking property."""
     found: Counter[tuple[str, str, str]] = Counter()
-    for predicate, value, count in _rows(graph, _OUTGOING):
-        for pattern, name in TARGETS:
-            match = re.match(pattern, value)
-            if match:
-                found[match[0], name.format(*match.groups()), predicate] += int(count)
-                break
+    for subject, predicate, value in graph.triples:
+        if (
+            isinstance(value, ox.NamedNode)
+            and predicate not in _NOT_LINKS
+            and subject.startswith(v.BASE)
+            and not value.value.startswith(v.BASE)
+        ):
+            for pattern, name in TARGETS:
+                match = re.match(pattern, value.value)
+                if match:
+                    found[match[0], name.format(*match.groups()), predicate] += 1
+                    break
     for (space, name, predicate), links in sorted(found.items()):
         target = _partition("vocabulary", space)
         part = _partition("links", space, predicate)
@@ -205,7 +252,6 @@ def _linksets(graph: ox.Store, dataset: str) -> Iterator[ox.Triple]:
         yield triple(target, v.VOID + "uriSpace", ox.Literal(space))
         yield triple(dataset, v.VOID + "subset", part)
         yield triple(part, v.RDF_TYPE, v.VOID + "Linkset")
-        yield from labels(part, f"Links to {name} with {v.shorten(predicate)}")
         yield triple(part, v.VOID + "subjectsTarget", dataset)
         yield triple(part, v.VOID + "objectsTarget", target)
         yield triple(part, v.VOID + "linkPredicate", predicate)
