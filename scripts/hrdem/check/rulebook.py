@@ -298,6 +298,14 @@ class _Shapes:
         return found
 
     @cached_property
+    def _subjects(self) -> dict[Path, set[Node]]:
+        """Each file to what it says something of."""
+        return {
+            path: {quad.subject for quad in quads}  # type: ignore[misc]  # no triples as subjects
+            for path, quads in self._files.items()
+        }
+
+    @cached_property
     def _store(self) -> ox.Store:
         store = ox.Store()
         store.extend(self._all)
@@ -370,8 +378,8 @@ class _Shapes:
             ),
             files=tuple(
                 path.relative_to(self.project.root).as_posix()
-                for path, quads in self._files.items()
-                if any(quad.subject in {part for part, _ in parts} for quad in quads)
+                for path, subjects in self._subjects.items()
+                if not subjects.isdisjoint(part for part, _ in parts)
             ),
             iri=shape.value,
         )
@@ -587,16 +595,22 @@ class _Shapes:
             node = cells[v.RDF + "rest"]
         return items
 
-    def _users(self, shape: ox.NamedNode) -> list[ox.NamedNode]:
+    def _users(self, shape: ox.NamedNode) -> set[ox.NamedNode]:
         """Return the node shapes that refer to `shape` to say what they demand."""
-        found = []
+        return self._all_users.get(shape, set())
+
+    @cached_property
+    def _all_users(self) -> dict[Term, set[ox.NamedNode]]:
+        """Each shape to the node shapes that refer to it to say what they demand."""
+        found: dict[Term, set[ox.NamedNode]] = {}
         for quad in self._store.quads_for_pattern(None, ox.NamedNode(v.RDF_TYPE), None):
-            other = quad.subject
-            if v.value(quad.object) != v.SH + "NodeShape" or not isinstance(other, ox.NamedNode):
+            user = quad.subject
+            if v.value(quad.object) != v.SH + "NodeShape" or not isinstance(user, ox.NamedNode):
                 continue
-            for part in (other, *self._named(other, "property")):
-                if any(shape in self._values(part, name) for name in _MEMBERS):
-                    found.append(other)
+            for part in (user, *self._named(user, "property")):
+                for name in _MEMBERS:
+                    for shape in self._values(part, name):
+                        found.setdefault(shape, set()).add(user)
         return found
 
 

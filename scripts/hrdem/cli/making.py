@@ -96,7 +96,9 @@ def _check(options: argparse.Namespace) -> int:
     project = checkout()
     found = examine(project)
     readable = found.results is not None  # if not, the shapes may be among what cannot be read
-    layers = rulebook.read_layers(project) if readable else rulebook.program_layers()
+    layers: tuple[rulebook.Layer, ...] = ()
+    if options.only or options.format == "sarif":  # what else is printed needs no page of a rule
+        layers = rulebook.read_layers(project) if readable else rulebook.program_layers()
     only = [rulebook.find_code(layers, name) for name in options.only]
     findings = report.select(found.findings, only, options.severity)
     if options.report is not None and found.results is not None:
