@@ -2,6 +2,7 @@
 
 - ``project``: this checkout. Read it, never write into it.
 - ``built``: this checkout with its graph built, once per test run, into a temporary folder.
+- ``home``: a folder with its files and that graph, as a checkout has them; for ``HRDEM_HOME``.
 - ``examples``: the examples of the shapes as a test suite, written once per test run.
 - ``mini``: a small project of its own for each test, to edit and to break.
 """
@@ -44,6 +45,16 @@ def built(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project
         if not (ready.build / "manifest.json").is_file():
             build(ready)
     return ready
+
+
+@pytest.fixture(scope="session")
+def home(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the project's files and the built graph, as a checkout has them."""
+    folder = tmp_path_factory.mktemp("home")
+    for name in ("ontology", "data", "queries", "validation"):
+        (folder / name).symlink_to(ROOT / name)
+    (folder / "build").symlink_to(built.build)
+    return folder
 
 
 @pytest.fixture(scope="session")

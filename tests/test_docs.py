@@ -13,7 +13,6 @@ import blocks
 import pytest
 
 from hrdem.cli import main
-from hrdem.project import Project
 
 ROOT = blocks.ROOT
 FOLDERS = ("ontology", "data", "queries", "validation")
@@ -23,16 +22,6 @@ STEP = re.compile(
     r"```\w+\n(?P<content>.*?)```\n",
     re.DOTALL,
 )
-
-
-@pytest.fixture(scope="session")
-def home(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the project's files and the built graph, as a checkout has them."""
-    folder = tmp_path_factory.mktemp("home")
-    for name in FOLDERS:
-        (folder / name).symlink_to(ROOT / name)
-    (folder / "build").symlink_to(built.build)
-    return folder
 
 
 @pytest.mark.parametrize("name", blocks.FILES)

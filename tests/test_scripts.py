@@ -22,6 +22,8 @@ from types import ModuleType
 import pytest
 from packaging.requirements import Requirement
 
+from hrdem import mcp_server
+
 #: Where nothing listens: a stand-in for a network that is not there.
 NO_NETWORK = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1"}
 
@@ -414,7 +416,7 @@ def pins(path: Path) -> dict[str, str]:
     return dict(re.findall(r"^([\w.-]+)==(\S+)", path.read_text(), re.MULTILINE))
 
 
-@pytest.mark.parametrize("lock", ["run", "test", "engines", "owl"])
+@pytest.mark.parametrize("lock", ["run", "test", "mcp", "engines", "owl"])
 def test_every_pin_has_a_hash_and_no_lock_names_a_place(root: Path, lock: str) -> None:
     text = (root / "scripts" / "requirements" / f"{lock}.txt").read_text()
     body = re.sub(r"^#.*\n", "", text, flags=re.MULTILINE).replace("\\\n", " ")
@@ -434,6 +436,9 @@ def test_what_runs_is_what_is_tested(root: Path) -> None:
     tested, engines = pins(requirements / "test.txt"), pins(requirements / "engines.txt")
     assert {name for name in engines if name not in tested} == {"pyshacl-turbo", "pyshifty"}
     assert {name: tested.get(name, pin) for name, pin in engines.items()} == engines
+    # Nor does the SDK of the optional extra.
+    sdk = pins(requirements / "mcp.txt")
+    assert {name: tested.get(name, pin) for name, pin in sdk.items()} == sdk
 
 
 def test_the_lock_keeps_what_the_package_asks_for(root: Path) -> None:
@@ -446,6 +451,16 @@ def test_the_lock_keeps_what_the_package_asks_for(root: Path) -> None:
     for line in asked + project["build-system"]["requires"]:
         requirement = Requirement(line)
         assert locked[requirement.name.lower()] in requirement.specifier
+
+
+def test_the_extra_is_what_is_locked_and_named(root: Path) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text())
+    (asked,) = project["project"]["optional-dependencies"]["mcp"]
+    locked_in = (root / "scripts" / "requirements" / "mcp.in").read_text().splitlines()
+    assert [line for line in locked_in if not line.startswith("#")] == [asked] == [mcp_server.SDK]
+    assert (
+        pins(root / "scripts" / "requirements" / "mcp.txt")["mcp"] in Requirement(asked).specifier
+    )
 
 
 # ---------------------------------------------------------------------------------------------

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 import warnings
@@ -224,6 +228,21 @@ def test_the_built_graph_cannot_be_changed_by_asking(mini: Mini) -> None:
     assert mini.snapshot(mini.project.build / "store") == before
 
 
+def test_from_names_the_graphs_that_are_asked(built: Project) -> None:
+    store = EmbeddedStore.read(built.build / "hrdem.nq")
+
+    def count(clauses: str) -> int:
+        (((number,)),) = store.select(f"SELECT (COUNT(*) AS ?n) {clauses} {{ ?s ?p ?o }}").rows
+        assert number is not None
+        return int(number.value)
+
+    statements = count("FROM <https://w3id.org/hrdem/graph/statements>")
+    assert 0 < statements < count("")
+    assert count("FROM <file:///etc/hostname>") == 0
+    assert count("FROM NAMED <https://w3id.org/hrdem/graph/statements>") == 0
+    assert count("# FROM nowhere\n") == count("")
+
+
 # --- guarded --------------------------------------------------------------------------------------
 
 CROSS = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l"
@@ -263,6 +282,36 @@ def test_an_answer_that_is_too_large_is_stopped(built: Project) -> None:
     assert str(caught.value) == (
         "The answer is larger than 1 MB. Ask for less, for example with LIMIT."
     )
+
+
+def test_a_query_that_the_engine_cannot_read_is_told(built: Project) -> None:
+    with pytest.raises(HrdemError) as caught:
+        GuardedStore(built).select("SELECT * {" + "{" * 20_000 + "}" * 20_001)
+
+    assert str(caught.value) == (
+        "The query is nested too deeply, or is too long, for the engine to read. Ask for less at"
+        " once."
+    )
+
+
+def test_a_child_ends_even_if_nobody_stops_it(built: Project) -> None:
+    pytest.importorskip("resource", reason="this system does not limit the time of a process")
+    limits = (str(4 * 1024**3), str(1024**2), "1")
+
+    done = subprocess.run(
+        [
+            *(sys.executable, "-c", "from hrdem.store.guarded import child; child()"),
+            *(str(built.root), str(built.build), *limits),
+        ],
+        input=f"SELECT (COUNT(*) AS ?n) {{ {CROSS} }}".encode(),
+        env={**os.environ, "PYTHONPATH": str(built.root / "scripts")},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode in (-signal.SIGXCPU, -signal.SIGKILL)
+    assert done.stdout == b""
 
 
 def test_a_syntax_error_in_the_child_is_told_as_everywhere(built: Project) -> None:

@@ -51,23 +51,46 @@ def find_thing(store: Store, text: str, kind: str = ANY_KIND) -> str:
             f"{text!r} names several things. Say which: {', '.join(shorten(iri) for iri in iris)}."
         )
     what = "thing" if kind == ANY_KIND else kind
+    near = nearest(text, _names(labels))
+    hint = f" Did you mean {' or '.join(shorten(iri) for iri in near)}?" if near else ""
+    raise UsageError(f"There is no {what} {text!r} in the graph.{hint}")
+
+
+def similar_things(store: Store, text: str, kind: str = ANY_KIND, limit: int = 10) -> list[str]:
+    """Return the IRIs of the things whose slug or label is most like `text`, the best first.
+
+    Args:
+        store: the graph to look in.
+        text: a slug or a label, or words that one contains, in any order.
+        kind: the kind that the things must be of.
+        limit: how many to return at most.
+    """
+    return nearest(text, _names(_labels(store, kind)), limit)
+
+
+def things_of(store: Store, kind: str) -> dict[str, str]:
+    """Return the slug and the English label of each thing of a kind, sorted by slug."""
+    english = f"{_LABELS.removesuffix('}')} FILTER(LANG(?label) = 'en') }}"
+    return {slug_of(iri): label for iri, label in _labels(store, kind, english)}
+
+
+def _names(labels: list[tuple[str, str]]) -> dict[str, str]:
+    """Return the IRI of each slug and label; where several things have one, of the first kind."""
     names: dict[str, str] = {}
     for iri, label in sorted(labels, key=lambda pair: _rank(pair[0])):
         names.setdefault(slug_of(iri), iri)
         names.setdefault(label, iri)
-    near = nearest(text, names)
-    hint = f" Did you mean {' or '.join(shorten(iri) for iri in near)}?" if near else ""
-    raise UsageError(f"There is no {what} {text!r} in the graph.{hint}")
+    return names
 
 
 def _rank(iri: str) -> tuple[int, str]:
     return list(KINDS).index(kind_of(iri) or next(reversed(KINDS))), iri
 
 
-def _labels(store: Store, kind: str) -> list[tuple[str, str]]:
-    """Return (IRI, label) of every thing of `kind`."""
+def _labels(store: Store, kind: str, sparql: str = _LABELS) -> list[tuple[str, str]]:
+    """Return (IRI, label) of every thing of `kind`, sorted."""
     pairs = []
-    for thing, label in store.select(_LABELS).rows:
+    for thing, label in store.select(sparql).rows:
         if isinstance(thing, ox.NamedNode) and isinstance(label, ox.Literal):
             own = kind_of(thing.value)
             if own is not None and kind in (own, ANY_KIND):

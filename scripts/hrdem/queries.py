@@ -203,6 +203,7 @@ def _masked(text: str) -> str:
     return re.sub(_OPAQUE, masked, text)
 
 
+_FROM = re.compile(r"(?i)(?<![\w?$:.-])FROM(?![\w:-])")
 _SERVICE = re.compile(r"(?i)(?<![\w?$:.-])SERVICE(?![\w:-])")
 
 
@@ -248,6 +249,11 @@ def _parses(text: str) -> bool:
     except (OSError, RuntimeError):
         pass  # it was answered, which comes after parsing
     return True
+
+
+def names_graphs(text: str) -> bool:
+    """Return whether the SPARQL query `text` says by FROM which graphs it asks."""
+    return "from" in text.lower() and _FROM.search(_plain(text)) is not None
 
 
 def services(text: str) -> list[Service]:

@@ -187,7 +187,7 @@ def explain(
     stated = _stated(store, thing)
     own = list(_unstated(store, thing, {(s, p, o) for s, p, o, *_ in stated}))
     passages = sorted({passage for *_, evidence in stated for passage in evidence})
-    evidence = {each.passage: each for each in _evidence(store, passages)}
+    evidence = {each.passage: each for each in read_evidence(store, passages)}
     claims = [
         Claim(s, p, o, {}, standing, STATED, tuple(evidence[each] for each in behind))
         for s, p, o, standing, behind in stated
@@ -367,7 +367,8 @@ def _reasoned(store: Store, claim: Claim, rules: Mapping[str, str]) -> Claim:
     return claim._replace(premises=premises(store, rules[claim.rule], fact))
 
 
-def _evidence(store: Store, passages: list[str]) -> Iterator[Evidence]:
+def read_evidence(store: Store, passages: list[str]) -> Iterator[Evidence]:
+    """Yield the passages with these IRIs, with their words and where they stand."""
     if not passages:
         return
     nodes = " ".join(f"<{iri}>" for iri in passages)
@@ -550,7 +551,8 @@ class _Page:
         iri = claim.subject if incoming else _value_iri(claim)
         if iri is not None and text != shorten(iri) and kind_of(iri):
             text += f"  {shorten(iri)}"
-        standing = "" if claim.standing == STANDINGS[0] else f"  [{_standing(claim.standing)}]"
+        standing = standing_in_words(claim.standing)
+        standing = standing and f"  [{standing}]"
         self._add(f"{text}{standing}", "  - ", "    ")
 
     def _passage(self, evidence: Evidence) -> None:
@@ -571,7 +573,9 @@ class _Page:
             day = f", read on {evidence.read_on}" if evidence.read_on else ""
             self._add(f"{evidence.address}{day}", indent, indent)
         if evidence.standing != STANDINGS[0]:
-            self._add(f"{_standing(evidence.standing).capitalize()}: {evidence.reason}", indent)
+            self._add(
+                f"{standing_in_words(evidence.standing).capitalize()}: {evidence.reason}", indent
+            )
         elif evidence.reason:
             self._add(evidence.reason, indent, indent)
         for other in evidence.contradicts:
@@ -622,8 +626,9 @@ def _words(iri: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", slug_of(iri)).lower()
 
 
-def _standing(iri: str) -> str:
-    return slug_of(iri).lower()
+def standing_in_words(iri: str) -> str:
+    """Return the word for a standing, "" for accepted, which needs none."""
+    return "" if iri == STANDINGS[0] else slug_of(iri).lower()
 
 
 def _passage_name(iri: str) -> str:

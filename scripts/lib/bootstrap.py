@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     layers = {
         "run": ["run"],
         "bench": ["run"],
-        "test": ["test", "owl"] if java_wanted() else ["test"],
+        "test": ["test", "mcp", *(["owl"] if java_wanted() else [])],
     }[command]
     # There are no wheels of these for every system, and few tests need them.
     optional = ["engines"] if command == "test" else []

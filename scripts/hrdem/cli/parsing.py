@@ -88,6 +88,15 @@ def whole(text: str) -> int:
     return int(text)
 
 
+def port(text: str) -> int:
+    """Return the number of a TCP port that was typed, 1 to 65535; for argparse."""
+    from argparse import ArgumentTypeError
+
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise ArgumentTypeError(f"the number of a port from 1 to 65535 is wanted, not {text!r}")
+    return int(text)
+
+
 def above_zero(text: str) -> float:
     """Return a number above 0 that was typed; for argparse."""
     from argparse import ArgumentTypeError

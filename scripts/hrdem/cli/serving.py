@@ -1,4 +1,4 @@
-"""The command that serves the graph over HTTP."""
+"""Commands that serve the graph to others: serve, mcp."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from hrdem.cli.parsing import seconds, whole
+from hrdem.cli.parsing import port, seconds, whole
 from hrdem.errors import EXIT_FINE
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def register(add: Add) -> None:
-    """Add the command."""
+    """Add the commands that serve the graph to others."""
     from hrdem.serve.limits import Limits
 
     usual = Limits()
@@ -81,6 +81,26 @@ def register(add: Add) -> None:
     )
     one.add_argument("--quiet", action="store_true", help="do not log requests")
 
+    one = add(
+        "mcp",
+        _mcp,
+        "Serve the graph to a client of the Model Context Protocol. The client starts this command"
+        " and speaks with it over standard input and output.",
+    )
+    one.add_argument(
+        "--port",
+        type=port,
+        metavar="N",
+        help="instead, serve streamable HTTP on this port of this machine alone",
+    )
+    one.add_argument(
+        "--timeout",
+        type=seconds,
+        default=20.0,
+        metavar="SECONDS",
+        help="stop a SPARQL query after this time (default: 20)",
+    )
+
 
 def _port(text: str) -> int:
     from argparse import ArgumentTypeError
@@ -118,3 +138,11 @@ def _say(line: str) -> None:
     """Write a line to standard error; that nobody reads it must not end the server."""
     with suppress(OSError, ValueError):
         print(line, file=sys.stderr, flush=True)
+
+
+def _mcp(options: argparse.Namespace) -> int:
+    from hrdem import mcp_server
+    from hrdem.project import Project
+
+    mcp_server.serve(Project.find(), options.timeout, options.port)
+    return EXIT_FINE

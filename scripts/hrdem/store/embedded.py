@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from hrdem.errors import HrdemError
-from hrdem.queries import asks_services, syntax_error
+from hrdem.queries import asks_services, names_graphs, syntax_error
 from hrdem.store.interface import Table, expect
 from hrdem.store.results import as_table, drawn, failed, sorted_triples
 from hrdem.vocabulary import PREFIXES
@@ -89,7 +89,7 @@ def evaluate(graph: ox.Store, sparql: str) -> Any:  # noqa: ANN401
 
     Args:
         graph: the store; the union of its graphs is the default graph.
-        sparql: a query of any form.
+        sparql: a query of any form; one with FROM asks the graphs that it names and no others.
 
     Raises:
         HrdemError: if the query is not SPARQL, with line and column, or cannot be answered; if it
@@ -102,7 +102,9 @@ def evaluate(graph: ox.Store, sparql: str) -> Any:  # noqa: ANN401
             " that follows SERVICE itself with --endpoint."
         )
     try:
-        return graph.query(sparql, prefixes=PREFIXES, use_default_graph_as_union=True)
+        # The engine would take the union of all graphs even where FROM names others.
+        union = not names_graphs(sparql)
+        return graph.query(sparql, prefixes=PREFIXES, use_default_graph_as_union=union)
     except SyntaxError as problem:
         raise syntax_error(sparql, problem) from problem
     except (OSError, RuntimeError) as problem:

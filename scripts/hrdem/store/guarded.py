@@ -63,6 +63,7 @@ class GuardedStore:
 
     def _run(self, sparql: str) -> bytes:
         import json
+        import signal
         import subprocess
         from pathlib import Path
 
@@ -77,6 +78,7 @@ class GuardedStore:
                 *command,
                 *(str(path) for path in (self._project.root, self._project.build)),
                 *(str(limit) for limit in self._limits),
+                str(int(self._seconds) + 2),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -102,6 +104,11 @@ class GuardedStore:
             last = said.decode("utf-8", "replace").strip().rpartition("\n")[2]
             if child.returncode > 0 and "MemoryError" not in last:
                 raise HrdemError(f"The query could not be answered: {last}.") from None
+            if child.returncode == -signal.SIGSEGV:  # the engine ran out of stack
+                raise HrdemError(
+                    "The query is nested too deeply, or is too long, for the engine to read. Ask"
+                    " for less at once."
+                ) from None
             raise HrdemError(
                 f"The query was stopped: it used more memory than the {self._limits[0] // 1024**2}"
                 " MB it may take. Ask for less, for example with LIMIT."
@@ -126,7 +133,10 @@ class _Limited:
 
 
 def child() -> None:
-    """Answer the query on standard input; arguments: root, build, memory and size in bytes.
+    """Answer the query on standard input.
+
+    Arguments: root, build, memory and size in bytes, and seconds of processor time, after which the
+    process ends even if the one that would stop it is gone.
 
     The answer goes to standard output as SPARQL JSON or N-Triples, a problem to standard error as
     JSON with the arguments of :class:`HrdemError`.
@@ -136,12 +146,13 @@ def child() -> None:
 
     from hrdem.project import Project
 
-    root, build, memory, size = sys.argv[1:]
+    root, build, memory, size, seconds = sys.argv[1:]
     try:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
     except (ImportError, ValueError, OSError):
         pass  # a system without such limits, or with a lower one already
     try:
