@@ -40,6 +40,10 @@ def reasons_to_skip() -> dict[str, str]:
         reasons["stores"] = missing[0]
     elif not REQUIRE_ALL and not all(map(real_stores.is_here, real_stores.NAMES)):
         reasons["stores"] = "fetches triplestores: runs with HRDEM_REQUIRE_ALL=1, and once fetched"
+    if not shutil.which("npm"):
+        reasons["npm"] = "Node's npm was not found: install Node 20 or newer"
+    elif not REQUIRE_ALL and not (ROOT / ".cache" / "comunica" / "node_modules").is_dir():
+        reasons["npm"] = "fetches a package: runs with HRDEM_REQUIRE_ALL=1, and once fetched"
     if not shared_folder().is_dir():
         reasons["shared"] = NO_SHARED
     if not REQUIRE_ALL:
