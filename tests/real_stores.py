@@ -42,6 +42,7 @@ START_SECONDS = 90
 
 _PACKAGES = ("virtuoso-opensource-7-bin", "libpcre3")
 
+# Without the index by graph (cosp) each look into a graph reads the whole store.
 _RDF4J_REPOSITORY = """\
 @prefix config: <tag:rdf4j.org,2023:config/> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
@@ -50,7 +51,10 @@ _RDF4J_REPOSITORY = """\
     rdfs:label "hrdem" ;
     config:rep.impl [
         config:rep.type "openrdf:SailRepository" ;
-        config:sail.impl [ config:sail.type "openrdf:NativeStore" ]
+        config:sail.impl [
+            config:sail.type "openrdf:NativeStore" ;
+            config:native.tripleIndexes "spoc,posc,cosp"
+        ]
     ] .
 """
 

@@ -12,6 +12,7 @@ from hrdem.store.interface import Table
 from hrdem.vocabulary import XSD
 
 _DECIMAL: Final = XSD + "decimal"
+_VIRTUOSO_ASK: Final = "__ASK_RETVAL"
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,7 +76,10 @@ def read_table(body: bytes, media_type: str) -> Table:
 def read_boolean(body: bytes, media_type: str) -> bool:
     """Return the boolean in `body`; arguments and errors are those of :func:`read_table`."""
     answer = ox.parse_query_results(body, format=_result_format(media_type))
-    if not isinstance(answer, ox.QueryBoolean):
+    if isinstance(answer, ox.QuerySolutions):
+        # Virtuoso 7 answers an ASK with this table: a row for yes, no row for no.
+        if [variable.value for variable in answer.variables] == [_VIRTUOSO_ASK]:
+            return bool(drawn(answer))
         raise ValueError("not a boolean")
     return bool(answer)
 
