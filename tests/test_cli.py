@@ -148,7 +148,7 @@ def test_help_of_a_question_says_what_it_answers_and_its_options(hrdem: Terminal
         (
             "ask identifiers-of --plan x",
             "The question identifiers-of has no option --plan. It has: --instrument --format"
-            " --endpoint.",
+            " --endpoint --user --auth --plain.",
         ),
         (
             "ask identifiers-of --instrument qqq",
@@ -162,7 +162,7 @@ def test_help_of_a_question_says_what_it_answers_and_its_options(hrdem: Terminal
         (
             "ask --plan x identifiers-of",
             "The question identifiers-of has no option --plan. It has: --instrument --format"
-            " --endpoint.",
+            " --endpoint --user --auth --plain.",
         ),
         (
             "ask -x identifiers-of",

@@ -561,7 +561,8 @@ def test_the_time_is_for_all_batches_together(
         (
             ["themes-in-eurovoc", "--day", "x"],
             2,
-            "has no option --day. It has: --format --endpoint --service --timeout.",
+            "has no option --day. It has: --format --endpoint --user --auth --plain --service"
+            " --timeout.",
         ),
     ],
 )

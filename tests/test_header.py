@@ -173,7 +173,8 @@ FAULTS = {
         "#+   date:",
         "#+   format:",
         "time/applies.rq:7: A parameter cannot be called 'format'. Use a letter followed by letters"
-        " and digits, other than endpoint, format, help, service, timeout; here and in the body.",
+        " and digits, other than auth, endpoint, format, help, plain, service, timeout, user; here"
+        " and in the body.",
     ),
     "a body that is not SPARQL": (
         "FILTER(?since <= ?date)",

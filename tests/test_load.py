@@ -12,10 +12,10 @@ import requests
 import real_stores
 from conftest import Mini
 from hrdem.build import build
+from hrdem.credentials import Credentials
 from hrdem.errors import HrdemError
 from hrdem.load import (
     Addresses,
-    Credentials,
     Limits,
     Outcome,
     Server,

@@ -502,7 +502,8 @@ def test_an_answer_shorter_than_announced_is_not_taken_for_one(endpoint: Endpoin
 
 REFUSED = {
     400: "does not understand the query. It says: no",
-    401: "wants to know who asks, and this command cannot say. It says: no",
+    401: "wants to know who asks. Name --user, or --auth bearer, and give the secret in the"
+    " environment variable HRDEM_SECRET. It says: no",
     404: "does not exist at this address. It says: no",
     500: "failed to answer. It says: no",
     403: "answered HTTP 403 Forbidden. Check the address and whether you may use it.",

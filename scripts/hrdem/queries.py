@@ -65,7 +65,7 @@ HEADER_KEYS = ("summary", "description", "tags", "parameters", "endpoints")
 PARAMETER_KEYS = ("type", "example", "description")
 ENDPOINT_KEYS = ("name", "kind")
 ENDPOINT_KINDS = ("endpoint", "dataset")
-RESERVED = ("endpoint", "format", "help", "service", "timeout")
+RESERVED = ("auth", "endpoint", "format", "help", "plain", "service", "timeout", "user")
 """Names that no parameter may have: `hrdem ask` has options of these names for every query."""
 ANY_KIND = "thing"
 """The kind in ``iri:thing``: a thing of any kind."""

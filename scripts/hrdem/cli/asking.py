@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from hrdem.cli.parsing import CODES, add_endpoint, add_service, new_parser, seconds
+from hrdem.cli.parsing import CODES, add_endpoint, add_service, credentials, new_parser, seconds
 from hrdem.cli.printing import encodes, filled, show, width, write
 from hrdem.errors import EXIT_FINE, HrdemError, UsageError
 
@@ -85,6 +85,8 @@ def ask(typed: list[str], parser: Callable[[], argparse.ArgumentParser]) -> int:
     if wants_help and name is None:
         parser().parse_args(["ask", "--help"])
     form, endpoint = values.pop("format", None), values.pop("endpoint", None)
+    user, auth, plain = values.pop("user", None), values.pop("auth", None), "plain" in values
+    values.pop("plain", None)
     timeout = values.pop("timeout", None)
     if form is not None and form not in FORMATS:
         raise UsageError(f"--format wants one of {', '.join(FORMATS)}, not {form!r}.")
@@ -105,10 +107,11 @@ def ask(typed: list[str], parser: Callable[[], argparse.ArgumentParser]) -> int:
         return EXIT_FINE
     for option in values:
         if option not in query.parameters:
-            options = ("format", "endpoint", *(("service", "timeout") if query.endpoints else ()))
+            options = ["format", "endpoint", "user", "auth", "plain"]
+            options += ["service", "timeout"] if query.endpoints else []
             known = " ".join(f"--{each}" for each in (*query.parameters, *options))
             raise UsageError(f"The question {name} has no option --{option}. It has: {known}.")
-    store = open_store(project, endpoint)
+    store = open_store(project, endpoint, credentials=credentials(user, auth, plain, endpoint))
     if query.endpoints or pairs:
         from hrdem.federation import given
 
@@ -139,8 +142,8 @@ def _asked(typed: list[str]) -> tuple[str | None, dict[str, str], list[str]]:
     words = iter(typed)
     for word in words:
         option, equals, value = word.removeprefix("--").partition("=")
-        if word == "-h" or (word.startswith("--") and option == "help"):
-            options["help"] = ""
+        if word in ("-h", "--help", "--plain"):
+            options["help" if word == "-h" else option] = ""
             continue
         if not word.startswith("-"):
             if name is not None:
@@ -220,9 +223,10 @@ def _query(options: argparse.Namespace) -> int:
         raise HrdemError(f"The query cannot be read: {problem.strerror}.", path=path) from problem
     except UnicodeDecodeError as problem:
         raise HrdemError("The query is not UTF-8. Save it as UTF-8.", path=path) from problem
+    who = credentials(options.user, options.auth, options.plain, options.endpoint)
     store: Store
     if options.endpoint is not None:
-        store = RemoteStore(options.endpoint, options.timeout)
+        store = RemoteStore(options.endpoint, options.timeout, credentials=who)
     else:
         store = GuardedStore(Project.find(), options.timeout)
     try:
@@ -245,7 +249,8 @@ def _why(options: argparse.Namespace) -> int:
     from hrdem.store import open_store
 
     project = Project.find()
-    store = open_store(project, options.endpoint)
+    who = credentials(options.user, options.auth, options.plain, options.endpoint)
+    store = open_store(project, options.endpoint, credentials=who)
     rules = {}
     # From which facts others follow is found by trying, which takes a while for all properties; an
     # endpoint would be asked many times, and its graph may come of other rules.
@@ -267,7 +272,8 @@ def _timeline(options: argparse.Namespace) -> int:
     on = None if options.on is None else timeline.day("--on", options.on)
     known = options.as_known_on
     known = None if known is None else timeline.day("--as-known-on", known)
-    store = open_store(Project.find(), options.endpoint)
+    who = credentials(options.user, options.auth, options.plain, options.endpoint)
+    store = open_store(Project.find(), options.endpoint, credentials=who)
     found = timeline.rows(store, on, known)
     signs = timeline.UNICODE if encodes("".join(timeline.UNICODE)) else timeline.ASCII
     show(timeline.draw(found, width(), on=on, as_known_on=known, signs=signs))

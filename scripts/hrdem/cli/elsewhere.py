@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
-from hrdem.cli.parsing import CODES, above_zero, checkout, seconds, whole
+from hrdem.cli.parsing import (
+    CODES,
+    above_zero,
+    add_credentials,
+    checkout,
+    credentials,
+    seconds,
+    whole,
+)
 from hrdem.cli.printing import filled, show, write
-from hrdem.errors import EXIT_FINE, EXIT_WRONG, UsageError, count
+from hrdem.errors import EXIT_FINE, EXIT_WRONG, count
 
 if TYPE_CHECKING:
     import argparse
 
     from hrdem.cli.parsing import Add
-    from hrdem.load import Addresses, Credentials, Server
+    from hrdem.load import Addresses, Server
 
 
 def register(add: Add) -> None:
@@ -128,20 +135,9 @@ def _add_store(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--graphs", metavar="URL", help="address of the Graph Store Protocol, likewise"
     )
-    parser.add_argument("--user", metavar="NAME", help="your name there")
-    parser.add_argument(
-        "--auth",
-        choices=("basic", "digest", "bearer"),
-        help="how to say who you are (default: basic, if --user is given). The password or token is"
-        " taken from the environment variable HRDEM_SECRET, or asked for",
-    )
+    add_credentials(parser)
     parser.add_argument(
         "--certificates", metavar="FILE", help="certificates of authorities to trust, in PEM"
-    )
-    parser.add_argument(
-        "--plain",
-        action="store_true",
-        help="send a secret over http:// to another machine, where others can read it",
     )
     parser.add_argument(
         "--timeout",
@@ -230,9 +226,10 @@ def _unload(options: argparse.Namespace) -> int:
 def _store(options: argparse.Namespace) -> tuple[Server, Addresses]:
     from hrdem import load
 
-    credentials = _credentials(options)
+    places = (options.url, options.update, options.graphs)
+    who = credentials(options.user, options.auth, options.plain, *places)
     limits = load.Limits(answer=options.timeout)
-    server = load.Server(credentials, limits, options.certificates)
+    server = load.Server(who, limits, options.certificates)
     addresses = load.find_addresses(
         options.url,
         server,
@@ -241,31 +238,6 @@ def _store(options: argparse.Namespace) -> tuple[Server, Addresses]:
         write=not options.dry_run,
     )
     return server, addresses
-
-
-def _credentials(options: argparse.Namespace) -> Credentials | None:
-    """Return who writes, with the secret from the environment or from the keyboard."""
-    from getpass import getpass
-
-    from hrdem import load
-
-    scheme = options.auth or ("basic" if options.user else None)
-    if scheme is None:
-        return None
-    if scheme != "bearer" and not options.user:
-        raise UsageError(f"--auth {scheme} needs a name. Give it with --user.")
-    if not options.plain:
-        for address in (options.url, options.update, options.graphs):
-            load.refuse_plain(address)
-    secret = os.environ.get("HRDEM_SECRET")
-    if secret is None:
-        if not sys.stdin.isatty():
-            raise UsageError(
-                "The password or token is missing. Put it into the environment variable"
-                " HRDEM_SECRET."
-            )
-        secret = getpass("Token: " if scheme == "bearer" else f"Password of {options.user}: ")
-    return load.Credentials(scheme, options.user or "", secret)
 
 
 class _Progress:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
+from hrdem.credentials import SCHEMES, SECRET_VARIABLE, Credentials, refuse_plain
 from hrdem.errors import EXIT_CODES, HrdemError, UsageError
 
 if TYPE_CHECKING:
@@ -64,6 +65,70 @@ def add_endpoint(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of the built graph"
     )
+    add_credentials(parser)
+
+
+def add_credentials(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say who asks or writes elsewhere."""
+    parser.add_argument("--user", metavar="NAME", help="your name there")
+    parser.add_argument(
+        "--auth",
+        choices=SCHEMES,
+        help="how to say who you are (default: basic, if --user is given). The password or token is"
+        f" taken from the environment variable {SECRET_VARIABLE}, or asked for",
+    )
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="send a secret over http:// to another machine, where others can read it",
+    )
+
+
+def credentials(
+    user: str | None, auth: str | None, plain: bool, *addresses: str | None
+) -> Credentials | None:
+    """Return who asks or writes, with the secret from the environment or from the keyboard.
+
+    Args:
+        user: what was typed after ``--user``.
+        auth: what was typed after ``--auth``.
+        plain: whether ``--plain`` was typed.
+        addresses: where the secret may be sent; None for one that was not named.
+
+    Returns:
+        Who it is, None if that is not said.
+
+    Raises:
+        UsageError: if something is missing, or others could read the secret on its way.
+    """
+    import os
+    import sys
+
+    scheme = auth or ("basic" if user else None)
+    if scheme is None:
+        return None
+    if not any(addresses):
+        raise UsageError(
+            "--user and --auth say who asks an endpoint, and none is named. Add --endpoint URL."
+        )
+    if scheme not in SCHEMES:
+        raise UsageError(f"--auth wants one of {', '.join(SCHEMES)}, not {scheme!r}.")
+    if scheme != "bearer" and not user:
+        raise UsageError(f"--auth {scheme} needs a name. Give it with --user.")
+    if not plain:
+        for address in addresses:
+            refuse_plain(address)
+    secret = os.environ.get(SECRET_VARIABLE)
+    if secret is None:
+        if not sys.stdin.isatty():
+            raise UsageError(
+                "The password or token is missing. Put it into the environment variable"
+                f" {SECRET_VARIABLE}."
+            )
+        from getpass import getpass
+
+        secret = getpass("Token: " if scheme == "bearer" else f"Password of {user}: ")
+    return Credentials(scheme, user or "", secret)
 
 
 def seconds(text: str) -> float:

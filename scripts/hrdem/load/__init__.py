@@ -37,7 +37,7 @@ from hrdem.load.plan import (
     pieces,
     stage_of,
 )
-from hrdem.load.server import SCHEMES, Credentials, Limits, Server, ServerError, refuse_plain
+from hrdem.load.server import Limits, Server, ServerError
 from hrdem.store.results import canonical
 
 if TYPE_CHECKING:
@@ -48,10 +48,8 @@ if TYPE_CHECKING:
 __all__ = [
     "LAYOUTS",
     "PIECE",
-    "SCHEMES",
     "WAYS",
     "Addresses",
-    "Credentials",
     "Limits",
     "Loaded",
     "Outcome",
@@ -63,7 +61,6 @@ __all__ = [
     "load",
     "loaded",
     "make_plan",
-    "refuse_plain",
     "there_text",
     "unload",
 ]

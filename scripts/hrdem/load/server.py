@@ -13,23 +13,19 @@ import random
 import re
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 import requests
-from requests.auth import AuthBase, HTTPBasicAuth, HTTPDigestAuth
 
 from hrdem.endpoint import USER_AGENT, check_url, retry_after
-from hrdem.errors import HrdemError, UsageError
+from hrdem.errors import HrdemError
 from hrdem.store.results import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hrdem.credentials import Credentials
     from hrdem.store import Table
-
-SCHEMES = ("basic", "digest", "bearer")
-"""The ways of saying who one is: RFC 7617, RFC 7616 and RFC 6750."""
 
 _BUSY = (408, 425, 429, 500, 502, 503, 504)
 """HTTP status codes after which trying again may help."""
@@ -46,55 +42,6 @@ class ServerError(HrdemError):
     """
 
     status: int | None = None
-
-
-def refuse_plain(address: str | None) -> None:
-    """Refuse to send a secret where others on the way could read it.
-
-    Raises:
-        UsageError: if `address` is http:// and not on this machine.
-    """
-    parts = urlsplit(address or "")
-    if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
-        raise UsageError(
-            f"Over http:// others could read the secret on its way to {parts.hostname}. Use an"
-            " https:// address; or say --plain, if you know that the network is safe."
-        )
-
-
-class Credentials:
-    """Who writes; what is secret in it is shown nowhere.
-
-    Args:
-        scheme: one of :data:`SCHEMES`.
-        user: the name; not used with ``bearer``.
-        secret: the password or token.
-    """
-
-    def __init__(self, scheme: str, user: str, secret: str) -> None:
-        self.scheme = scheme
-        self.user = user
-        self._secret = secret
-
-    def __repr__(self) -> str:
-        """Return everything but the secret."""
-        return f"Credentials({self.scheme!r}, {self.user!r}, …)"
-
-    def auth(self) -> AuthBase:
-        """Return what requests needs to send them."""
-        if self.scheme == "bearer":
-            return _Bearer(self._secret)
-        kind = HTTPDigestAuth if self.scheme == "digest" else HTTPBasicAuth
-        return kind(self.user, self._secret)
-
-
-class _Bearer(AuthBase):
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
 
 
 class Limits(NamedTuple):
@@ -234,7 +181,7 @@ class Server:
                 self.product = response.headers.get("Server", "")
                 if response.ok and not response.is_redirect:
                     return response
-                error = _refused(address, response)
+                error = _refused(address, response, self._session.auth is not None)
                 if response.status_code not in _BUSY:
                     raise error
                 pause = max(pause, retry_after(response.headers.get("Retry-After")) or 0.0)
@@ -258,10 +205,12 @@ def _triples(response: requests.Response, address: str) -> list[ox.Triple]:
         ) from problem
 
 
-def _refused(address: str, response: requests.Response) -> ServerError:
+def _refused(address: str, response: requests.Response, named: bool) -> ServerError:
     code = response.status_code
     advice = {
-        401: "wants to know who you are. Name --user, or --auth bearer, and give the secret in the"
+        401: "does not take this name and secret. Check both, and whether it wants another --auth"
+        if named
+        else "wants to know who you are. Name --user, or --auth bearer, and give the secret in the"
         " environment variable HRDEM_SECRET",
         403: "does not let you do this. Ask its administrator for the right to write",
         404: "has nothing at this address. Check the address",

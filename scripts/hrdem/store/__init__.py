@@ -21,6 +21,7 @@ from hrdem.store.remote import RemoteStore
 from hrdem.store.with_rdflib import RdflibStore
 
 if TYPE_CHECKING:
+    from hrdem.credentials import Credentials
     from hrdem.project import Project
 
 __all__ = [
@@ -36,9 +37,12 @@ __all__ = [
 
 
 def open_store(
-    project: Project, endpoint: str | None = None, seconds: float = QUERY_SECONDS
+    project: Project,
+    endpoint: str | None = None,
+    seconds: float = QUERY_SECONDS,
+    credentials: Credentials | None = None,
 ) -> Store:
     """Return the store to ask: the endpoint if one is named, else the built graph of `project`."""
     if endpoint is not None:
-        return RemoteStore(endpoint, seconds)
+        return RemoteStore(endpoint, seconds, credentials=credentials)
     return EmbeddedStore.open(project)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
+from hrdem.credentials import SECRET_VARIABLE
 from hrdem.errors import HrdemError, count
 from hrdem.store.embedded import EmbeddedStore
 from hrdem.store.interface import QUERY_SECONDS, Table, expect
@@ -68,7 +69,7 @@ class GuardedStore:
         from pathlib import Path
 
         package = str(Path(__file__).resolve().parents[2])
-        environment = dict(os.environ)
+        environment = {k: v for k, v in os.environ.items() if k != SECRET_VARIABLE}
         environment["PYTHONPATH"] = os.pathsep.join(
             part for part in (package, environment.get("PYTHONPATH")) if part
         )

@@ -13,8 +13,11 @@ from hrdem.vocabulary import LOADED, MERGED, PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from urllib.request import Request
 
     import pyoxigraph as ox
+
+    from hrdem.credentials import Credentials
 
 _T = TypeVar("_T")
 _WHICH_GRAPH = f"""SELECT ?graph WHERE {{
@@ -39,6 +42,7 @@ class RemoteStore:
         url: the address of the endpoint, http or https.
         seconds: how long a query may take in all.
         pauses: how long to wait before each further attempt, in seconds.
+        credentials: who asks, if the endpoint wants to know.
     """
 
     def __init__(
@@ -46,6 +50,7 @@ class RemoteStore:
         url: str,
         seconds: float = QUERY_SECONDS,
         pauses: tuple[float, ...] = (0.5, 1.0, 2.0),
+        credentials: Credentials | None = None,
     ) -> None:
         if not re.match(r"https?://[^\s/]", url):
             raise UsageError(
@@ -54,6 +59,8 @@ class RemoteStore:
         self.url = url
         self._seconds = seconds
         self._pauses = pauses
+        self._credentials = credentials
+        self._challenge = ""  # what a server that takes a digest has said last
         self._graph: str | None = None
         self._looked = False
 
@@ -145,6 +152,7 @@ class RemoteStore:
         from http.client import IncompleteRead
 
         import SPARQLWrapper as sw
+        from SPARQLWrapper.SPARQLExceptions import Unauthorized
 
         left = deadline - time.monotonic()
         if left <= 0:
@@ -164,7 +172,16 @@ class RemoteStore:
             if triples
             else "application/sparql-results+json, application/sparql-results+xml;q=0.5",
         )
-        response = request.query().response
+        plain = request._createRequest
+        # SPARQLWrapper's own way of a digest is for the whole process, and its other headers go to
+        # wherever a server redirects; a secret must not.
+        request._createRequest = lambda: self._signed(plain())
+        try:
+            response = request.query().response
+        except Unauthorized as problem:
+            if not self._challenged(problem):
+                raise
+            response = request.query().response
         chunks = []
         while chunk := response.read1(1 << 20):
             chunks.append(chunk)
@@ -174,6 +191,23 @@ class RemoteStore:
             raise IncompleteRead(b"".join(chunks), response.length)
         media_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
         return b"".join(chunks), media_type
+
+    def _signed(self, request: Request) -> Request:
+        if self._credentials is not None:
+            header = self._credentials.header(request, self._challenge)
+            if header is not None:
+                request.add_unredirected_header("Authorization", header)
+        return request
+
+    def _challenged(self, problem: Exception) -> bool:
+        """Take the challenge of a server; return whether it is one to be answered by a digest."""
+        if self._credentials is None or self._credentials.scheme != "digest":
+            return False
+        headers = getattr(problem.__context__, "headers", None)  # of urllib's HTTPError
+        said = [] if headers is None else headers.get_all("WWW-Authenticate", [])
+        digest = [each for each in said if each.lower().startswith("digest ")]
+        self._challenge = digest[0] if digest else ""
+        return bool(digest)
 
     def _late(self) -> HrdemError:
         return HrdemError(
@@ -186,7 +220,11 @@ class RemoteStore:
         what = {
             "QueryBadFormed": "does not understand the query",
             "EndPointNotFound": "does not exist at this address",
-            "Unauthorized": "wants to know who asks, and this command cannot say",
+            "Unauthorized": "wants to know who asks. Name --user, or --auth bearer, and give the"
+            " secret in the environment variable HRDEM_SECRET"
+            if self._credentials is None
+            else "does not take this name and secret. Check both, and whether it wants another"
+            " --auth",
             "URITooLong": "finds the query too long",
         }.get(name, "failed to answer")
         # SPARQLWrapper adds what the server said to words of its own, as the repr of bytes.
