@@ -29,7 +29,7 @@ def file_answers(mini: Mini) -> None:
 
 def findings(monkeypatch: pytest.MonkeyPatch, *found: Finding) -> None:
     """Let the check find `found`; the miniature is too small to have nothing wrong."""
-    monkeypatch.setattr(runner, "check", lambda project: list(found))
+    monkeypatch.setattr(runner, "check", lambda project, graph: list(found))
 
 
 def test_a_run_tells_what_is_wrong_goes_on_and_fails(mini: Mini) -> None:
@@ -110,6 +110,21 @@ def test_a_run_writes_nothing_but_the_build(mini: Mini) -> None:
 
     after = mini.snapshot(mini.root)
     assert {name: after[name] for name in after if not name.startswith("build/")} == before
+
+
+def test_a_run_checks_the_graph_that_it_built(mini: Mini, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, told = ran(mini)
+
+    def again(*_: object) -> None:
+        raise AssertionError("The graph is made a second time.")
+
+    monkeypatch.setattr("hrdem.check.assemble", again)
+    _, told_now = ran(mini)
+
+    def timeless(text: str) -> list[str]:
+        return [line for line in text.splitlines() if not line.startswith("time ")]
+
+    assert timeless(told_now) == timeless(told)
 
 
 def test_a_graph_that_cannot_be_built_ends_the_run(mini: Mini) -> None:

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
@@ -46,7 +46,8 @@ class Manifest:
         format: :data:`FORMAT`.
         version: version of the package.
         counts: what is in the graph, by name; some counts are split by kind, class and so on.
-        canonical: algorithm and hexadecimal digest of the merged graph in its canonical form.
+        canonical: algorithm and hexadecimal digest of the merged graph in its canonical form, see
+            `RDF Dataset Canonicalization <https://www.w3.org/TR/rdf-canon/>`_.
         files: file name to size in bytes and SHA-256 in hexadecimal digits.
     """
 
@@ -74,7 +75,19 @@ class Graph:
     counts: dict[str, Any]
 
 
+class Made(NamedTuple):
+    """What a build made: what lies in the folder, and the graph as it is in memory."""
+
+    manifest: Manifest
+    graph: Graph
+
+
 def build(project: Project, out: Path | None = None, endpoint: str | None = None) -> Manifest:
+    """Do what :func:`make` does, and return the manifest alone."""
+    return make(project, out, endpoint).manifest
+
+
+def make(project: Project, out: Path | None = None, endpoint: str | None = None) -> Made:
     """Build the graph of `project` and put it in place of what was built before.
 
     Args:
@@ -129,12 +142,13 @@ def build(project: Project, out: Path | None = None, endpoint: str | None = None
             format=FORMAT,
             version=__version__,
             counts=graph.counts,
-            canonical={"algorithm": "RDFC-1.0", "sha256": canonical_hash(graph.merged)},
+            # A graph without blank nodes is in canonical form as sorted canonical N-Triples.
+            canonical={"algorithm": "RDFC-1.0", "sha256": written["hrdem.nt"]["sha256"]},
             files=written,
         )
         _write_store(folder / STORE, graph.quads)
         _write(folder / MANIFEST, [json.dumps(asdict(manifest), indent=2) + "\n"])
-    return manifest
+    return Made(manifest, graph)
 
 
 def assemble(project: Project, sources: Sources, queries: tuple[SavedQuery, ...]) -> Graph:
@@ -214,17 +228,6 @@ def _by_standing(standings: Iterable[str]) -> dict[str, int]:
 
 def _sorted(counts: Counter[str]) -> dict[str, int]:
     return dict(sorted(counts.items()))
-
-
-def canonical_hash(triples: Iterable[ox.Triple]) -> str:
-    """Return the SHA-256 of a graph in canonical form, in hexadecimal digits.
-
-    That is the form of `RDF Dataset Canonicalization <https://www.w3.org/TR/rdf-canon/>`_
-    (RDFC-1.0), so two graphs have the same hash if and only if they are isomorphic.
-    """
-    dataset = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return hashlib.sha256("".join(serialise.n_quads(dataset)).encode()).hexdigest()
 
 
 def _answers(project: Project, queries: tuple[SavedQuery, ...]) -> dict[str, list[bytes]]:

@@ -479,7 +479,7 @@ def locate(path: Path, iri: str) -> int | None:
     return subjects.get(iri, mentions.get(iri))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)  # fewer than there are files would be worse than none
 def _lines(path: Path, _modified: int, _size: int) -> tuple[dict[str, int], dict[str, int]]:
     """Return IRI to the first line where it is a subject, and IRI to the first line of all."""
     text = path.read_bytes().decode("utf-8", "replace")

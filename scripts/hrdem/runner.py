@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from hrdem import answers, timeline
-from hrdem.build import build
+from hrdem.build import make
 from hrdem.check import check, failed, report, verdict
 from hrdem.errors import count, display_path
 from hrdem.queries import load_catalogue
@@ -45,10 +45,10 @@ def run(
         HrdemError: if the graph cannot be built or asked.
     """
     started = time.monotonic()
-    manifest = build(project)
+    manifest, graph = make(project)
     say(f"Built the graph: {count(manifest.counts['triples'], 'triple')}.\n")
 
-    findings = check(project)
+    findings = check(project, graph=graph)
     if findings:
         say("\n" + report.as_text(findings[:_SHOWN], width))
     if len(findings) > _SHOWN:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hrdem.atomic import write_file
-from hrdem.build import assemble
+from hrdem.build import Graph, assemble
 from hrdem.check import catalogue, identity, quality, shacl, shapes, syntax, terms, words
 from hrdem.check.context import Context
 from hrdem.check.finding import Finding, failed, in_order, verdict
@@ -35,36 +35,43 @@ class Checked(NamedTuple):
     results: list[shacl.Result] | None
 
 
-def check(project: Project, report: Path | None = None) -> list[Finding]:
+def check(
+    project: Project, report: Path | None = None, graph: Graph | None = None
+) -> list[Finding]:
     """Return all findings about a project, sorted by file and line; none means all is well.
 
     Args:
         project: a checkout.
         report: where to write the SHACL validation report as Turtle, if it is wanted; it is not
             written where files cannot be read, since there is no graph then.
+        graph: the graph, if it has just been made of the same files.
 
     Raises:
         HrdemError: if the report cannot be written.
     """
-    found = examine(project)
+    found = examine(project, graph)
     if report is not None and found.results is not None:
         write_file(report, shacl.report_turtle(found.results))
     return found.findings
 
 
-def examine(project: Project) -> Checked:
+def examine(project: Project, graph: Graph | None = None) -> Checked:
     """Return all findings about a project, and the SHACL results behind them.
 
-    The graph is made afresh from the files, in memory; of what lies in ``build/`` only the
-    catalogue is looked at, and whether the files are those it describes.
+    Of what lies in ``build/`` only the catalogue is looked at, and whether the files are those it
+    describes. The graph is made afresh from the files, in memory.
+
+    Args:
+        project: a checkout.
+        graph: the graph, if it has just been made of the same files.
     """
     material, unreadable = syntax.read(project)
     if material is None:
         return Checked(in_order(unreadable), None)
     try:
-        context = Context(
-            project, material.sources, assemble(project, material.sources, material.queries)
-        )
+        if graph is None:
+            graph = assemble(project, material.sources, material.queries)
+        context = Context(project, material.sources, graph)
         results = shapes.results(context)
     except HrdemError as error:
         return Checked([Finding.of_error("build", error)], None)

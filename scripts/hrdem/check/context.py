@@ -24,6 +24,21 @@ class Place(NamedTuple):
     passage: str | None = None
 
 
+class _Said(NamedTuple):
+    """Where something is stated: file, subject, and IRI of the passage, if any.
+
+    The line is looked for only where it is wanted, since that means reading the file again.
+    """
+
+    path: Path
+    subject: str
+    passage: str | None
+
+    def place(self) -> Place:
+        """Return it with the line."""
+        return Place(self.path, locate(self.path, self.passage or self.subject), self.passage)
+
+
 @dataclass(frozen=True)
 class Context:
     """A project that was read, and its graph.
@@ -81,8 +96,9 @@ class Context:
             keys = [(thing, predicate, value), (thing, predicate, None), *keys]
         for key in keys:
             if key in self._stated:
-                return self._stated[key]
-        return self._mentioned.get(thing, Place())
+                return self._stated[key].place()
+        mentioned = self._mentioned.get(thing)
+        return Place() if mentioned is None else mentioned.place()
 
     @cached_property
     def _statements(self) -> dict[str, str]:
@@ -90,20 +106,19 @@ class Context:
         return {v.value(t.subject): v.value(t.object) for t in self.with_predicate(v.RDF_SUBJECT)}
 
     @cached_property
-    def _stated(self) -> dict[tuple[str | None, ...], Place]:
+    def _stated(self) -> dict[tuple[str | None, ...], _Said]:
         """(thing, predicate or None, value or None) to the first place that says so.
 
         Descriptions come before facts, so that what is missing is missed where the thing is
         described.
         """
-        places: dict[tuple[str | None, ...], Place] = {}
+        places: dict[tuple[str | None, ...], _Said] = {}
 
         def add(triple: ox.Triple, path: Path, passage: str | None) -> None:
             s, p, o = (v.value(t) for t in (triple.subject, triple.predicate, triple.object))
-            new = [key for key in ((s, p, o), (s, p, None), (s, None, None)) if key not in places]
-            if new:
-                place = Place(path, locate(path, passage or s), passage)
-                places.update(dict.fromkeys(new, place))
+            said = _Said(path, s, passage)
+            for key in ((s, p, o), (s, p, None), (s, None, None)):
+                places.setdefault(key, said)
 
         for source in self.sources.files:
             for triple in source.triples():
@@ -114,18 +129,18 @@ class Context:
         return places
 
     @cached_property
-    def _mentioned(self) -> dict[str, Place]:
+    def _mentioned(self) -> dict[str, _Said]:
         """IRI of each thing to the first place where it is the object of a statement."""
-        places: dict[str, Place] = {}
+        places: dict[str, _Said] = {}
         for passage, fact in self.facts():
-            iri = v.value(fact.object)
-            if isinstance(fact.object, ox.NamedNode) and iri not in places:
-                places[iri] = Place(passage.file, locate(passage.file, passage.iri), passage.iri)
+            if isinstance(fact.object, ox.NamedNode):
+                said = _Said(passage.file, passage.iri, passage.iri)
+                places.setdefault(fact.object.value, said)
         for source in self.sources.files:
             for triple in source.triples():
-                iri = v.value(triple.object)
-                if isinstance(triple.object, ox.NamedNode) and iri not in places:
-                    places[iri] = Place(source.path, locate(source.path, v.value(triple.subject)))
+                if isinstance(triple.object, ox.NamedNode):
+                    said = _Said(source.path, v.value(triple.subject), None)
+                    places.setdefault(triple.object.value, said)
         return places
 
     # --- names for people -------------------------------------------------------------------------
