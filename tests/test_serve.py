@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
+import shlex
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
+import html5rdf
 import httpx
 import pyoxigraph as ox
 import pytest
@@ -461,3 +467,75 @@ def test_pages_are_safe(web: httpx.Client, path: str) -> None:
     assert response.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert "<script" not in response.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/queries",
+        "/queries/applies-on",
+        "/queries/succession-graph",
+        "/queries/disagreements",
+        "/sparql",
+        "/sparql?query=SELECT * { ?s ?p ?o } LIMIT 20",
+        "/sparql?query=ASK { ?s ?p '<script>' }",
+        "/ontology.html",
+        "/graph/catalogue.html",
+        "/dataset/hrdem.html",
+        "/query/applies-on.html",
+        f"{PLAN}.html",
+        "/document/council-press-release-2020-11-19.html",
+        "/theme/scheme.html",
+    ],
+)
+def test_pages_are_valid_html_and_their_links_lead_somewhere(web: httpx.Client, path: str) -> None:
+    response = web.get(path, headers={"Accept": "text/html"})
+    assert response.status_code == 200
+    parser = html5rdf.HTMLParser(strict=True)
+    parser.parse(response.text)
+    assert '<html lang="en">' in response.text
+    marks = re.findall(r'\bid="([^"]+)"', response.text)
+    assert len(marks) == len(set(marks))
+    assert set(re.findall(r'href="#([^"]+)"', response.text)) <= set(marks)
+    inner = sorted(set(re.findall(r'(?:href|action)="(/[^"#]*)', response.text)))
+    assert inner
+    for link in inner[:40]:
+        assert web.head(html.unescape(link)).status_code in (200, 303), link
+
+
+def test_every_thing_of_the_graph_has_an_address(web: httpx.Client, built: Project) -> None:
+    store = ox.Store()
+    store.bulk_load(path=str(built.build / "hrdem.nt"))
+    base = "https://w3id.org/hrdem/"
+    paths: dict[str, str] = {}
+    for quad in store:
+        iri = getattr(quad.subject, "value", "").partition("#")[0]
+        if iri.startswith(base):
+            paths.setdefault(iri.removeprefix(base).partition("/")[0], iri.removeprefix(base))
+    assert len(paths) > 20
+    for path in paths.values():
+        response = web.get(f"/{path}", headers={"Accept": "text/turtle"}, follow_redirects=True)
+        assert response.status_code == 200, path
+        assert list(ox.parse(response.content, format=ox.RdfFormat.TURTLE)), path
+        assert web.get(f"/{path}.html").status_code == 200, path
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="there is no curl")
+def test_the_readme_is_right(web: httpx.Client, root: Path) -> None:
+    text = (root / "README.md").read_text("utf-8")
+    commands = re.search(r"<!-- curl -->\n```sh\n(.*?)```", text, re.DOTALL)
+    assert commands is not None
+    answers = []
+    for line in commands[1].splitlines():
+        assert "http://127.0.0.1:8080/" in line
+        words = shlex.split(line.replace("http://127.0.0.1:8080", str(web.base_url).rstrip("/")))
+        done = subprocess.run(
+            [words[0], "--fail", "--silent", *words[1:]], capture_output=True, check=True
+        )
+        answers.append(done.stdout.decode().replace("\r\n", "\n"))
+    assert len(answers) == 3
+    assert all(answers)
+    shown = re.search(r"<!-- answer of the last curl -->\n```csv\n(.*?)```", text, re.DOTALL)
+    assert shown is not None
+    assert answers[-1] == shown[1]

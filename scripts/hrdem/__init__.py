@@ -2,7 +2,7 @@
 
 The package builds the graph from the files of the project, checks it, and answers questions from
 it. Data flow one way, and no module imports a later one: documents, queries, rules, build, check,
-store, answers, cli.
+store, answers, serve, cli.
 """
 
 __version__ = "0.1.0"

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from hrdem.serve import protocol, questions, things
 from hrdem.serve.guards import Guards, TooLarge
+from hrdem.serve.pages import edition
 from hrdem.serve.pool import Pool
 from hrdem.serve.replies import Service, sentence
 
@@ -89,7 +90,7 @@ def make_app(
             Exception: _failed,
         },
     )
-    app.state.service = Service(source, pool, url)
+    app.state.service = Service(source, pool, url, edition())
     app.state.limits = limits
     app.state.style = things.style_sheet()
     return app
@@ -106,6 +107,8 @@ async def _refused(request: Request, problem: Exception) -> Response:
             f" {allowed}.",
             Allow=allowed,
         )
+    if problem.status_code == 404:
+        return sentence(404, "Nothing has this address here.")
     return sentence(problem.status_code, f"{problem.detail}.", **headers)
 
 

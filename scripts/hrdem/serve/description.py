@@ -6,8 +6,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
+from starlette.responses import Response
 
 from hrdem.serve import accept
+from hrdem.serve.pages import environment
 from hrdem.serve.replies import plain
 from hrdem.serve.worker import Reply, sentence, typed
 from hrdem.vocabulary import PREFIXES, RDF_TYPE, XSD
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from starlette.requests import Request
-    from starlette.responses import Response
 
     from hrdem.serve.replies import Service
 
@@ -29,20 +30,30 @@ _RESULT_FORMATS: Final = (
 )
 
 
+EXAMPLE: Final = """SELECT ?plan ?label WHERE {
+  ?plan a hrdem:ActionPlan ; skos:prefLabel ?label .
+}
+ORDER BY ?label
+"""
+"""What the page for people begins with."""
+
+
 async def service_description(request: Request, service: Service) -> Response:
-    """Return the description, in a form of RDF that the client accepts."""
-    chosen = accept.choose(request.headers.get("accept"), (*accept.TRIPLES, accept.HTML))
+    """Return the description in RDF, or for people a page to ask on."""
+    wanted = ", ".join(request.headers.getlist("accept")) or None
+    chosen = accept.choose(wanted, (*accept.TRIPLES, accept.HTML))
     if chosen is None:
         return plain(sentence(406, accept.refusal(accept.TRIPLES)))
     offer, media_type = chosen
     if offer is accept.HTML:
-        offer, media_type = accept.TURTLE, "text/plain"  # what a browser shows
+        page = environment().get_template("sparql.html")
+        text = page.render(sparql=EXAMPLE, columns=[], rows=[])
+        return Response(text, media_type="text/html", headers={"Vary": "Accept"})
     form = ox.RdfFormat.from_media_type(offer.types[0])
     triples = sorted(describe(service), key=str)
     prefixes = {**PREFIXES, "sd": SD, "void": VOID} if offer is accept.TURTLE else None
     body = ox.serialize(triples, format=form, prefixes=prefixes) or b""
-    content_type = typed(media_type) if media_type != "text/plain" else "text/plain; charset=utf-8"
-    response = plain(Reply(200, content_type, body))
+    response = plain(Reply(200, typed(media_type), body))
     response.headers["Vary"] = "Accept"
     return response
 

@@ -214,7 +214,7 @@ def _sparql() -> dict[str, Any]:
         _parameter("default-graph-uri", "A graph to merge into the default graph.", graphs),
         _parameter("named-graph-uri", "A graph to have as named graph.", graphs),
     ]
-    content = _content((*accept.RESULTS, *accept.TRIPLES))
+    content = _content((*accept.RESULTS, *accept.TRIPLES, accept.HTML))
     problems = ("400", "403", "406", *_ASKING)
     example = "SELECT ?label { ?plan a hrdem:ActionPlan ; skos:prefLabel ?label } ORDER BY ?label"
     return {

@@ -6,6 +6,8 @@ what :mod:`hrdem.why` explains, so each fact comes with the words behind it.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote
@@ -18,7 +20,7 @@ from hrdem.queries import SavedQuery
 from hrdem.store import Store, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     import jinja2
 
@@ -29,6 +31,7 @@ TEMPLATES: Final = Path(__file__).resolve().parents[1] / "templates" / "serve"
 MOST: Final = 500
 """How many things that point at one are listed."""
 
+_TRIPLE: Final = ("subject", "property", "value")
 _LABELS: Final = (v.SKOS + "prefLabel", v.DCTERMS + "title", v.RDFS + "label")
 
 
@@ -94,17 +97,28 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update(href=href, version=__version__, shorten=v.shorten)
+    made.globals.update(version=__version__, shorten=v.shorten)
     for name in made.list_templates(extensions=["html"]):
         made.get_template(name)
     return made
 
 
-def href(iri: str) -> str:
-    """Return where a link to `iri` leads: on this server if it is of the project, "" if nowhere."""
-    if iri.startswith(v.BASE):
-        return "/" + quote(iri.removeprefix(v.BASE), safe="/#:@!$&'()*+,;=~._-")
-    return iri if iri.startswith(("http://", "https://")) else ""
+def edition() -> str:
+    """Return a word that is another one if the program or a template is."""
+    digest = hashlib.sha256(__version__.encode())
+    for path in sorted(TEMPLATES.iterdir()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def in_words(name: str) -> str:
+    """Return the name of a property or column as words: ``dcterms:isPartOf`` as *is part of*."""
+    if name == v.RDF_TYPE:
+        return "is a"
+    local = re.split(r"[/#]", name)[-1]
+    return re.sub(r"(?<=[a-z])([A-Z])", lambda found: f" {found[1].lower()}", local).replace(
+        "_", " "
+    )
 
 
 class Pages:
@@ -115,6 +129,7 @@ class Pages:
         store: the same, to ask.
         queries: the saved queries by name.
         parts: by IRI, what has the IRI with a fragment.
+        known: the IRIs that have an address on this server.
     """
 
     def __init__(
@@ -123,12 +138,15 @@ class Pages:
         store: Store,
         queries: Mapping[str, SavedQuery],
         parts: Mapping[str, Sequence[ox.NamedNode]],
+        known: Container[str],
     ) -> None:
+        self._known = known
         self._parts_of = parts
         self._graph = graph
         self._store = store
         self._queries = queries
         self._environment = environment()
+        self._environment.globals["href"] = self._href
 
     def thing(self, iri: str) -> str:
         """Return the page of a thing."""
@@ -160,14 +178,12 @@ class Pages:
         found: Table | list[ox.Triple] | bool,
     ) -> str:
         """Return the page of a question with its answer."""
-        if isinstance(found, Table):
-            columns = list(found.columns)
-            rows = [[self._value(each) for each in row] for row in found.rows]
-        elif isinstance(found, bool):
-            columns, rows = ["answer"], [[Value("yes" if found else "no", "")]]
+        if isinstance(found, bool):
+            columns, rows = self._yes_or_no(found)
+        elif isinstance(found, Table):
+            columns, rows = self._rows(found.columns, found.rows)
         else:
-            columns = ["subject", "property", "value"]
-            rows = [[self._value(each) for each in triple] for triple in found]
+            columns, rows = self._rows(_TRIPLE, found)
         return self._environment.get_template("question.html").render(
             query=query,
             values={
@@ -177,6 +193,28 @@ class Pages:
             rows=rows,
             form="ttl" if query.form == "construct" else "csv",
         )
+
+    def answer(self, sparql: str, found: Any) -> str:  # noqa: ANN401 (one of three classes)
+        """Return the page of a query with its answer, as pyoxigraph gives it."""
+        if isinstance(found, ox.QueryBoolean):
+            columns, rows = self._yes_or_no(bool(found))
+        elif isinstance(found, ox.QuerySolutions):
+            names = [variable.value for variable in found.variables]
+            columns, rows = self._rows(names, found)
+        else:
+            columns, rows = self._rows(_TRIPLE, sorted(set(found), key=str))
+        page = self._environment.get_template("sparql.html")
+        return page.render(sparql=sparql, columns=columns, rows=rows)
+
+    def _yes_or_no(self, answer: bool) -> tuple[list[str], list[list[Value]]]:
+        return ["answer"], [[Value("yes" if answer else "no", "")]]
+
+    def _rows(
+        self, columns: Iterable[str], rows: Iterable[Iterable[Any]]
+    ) -> tuple[list[str], list[list[Value]]]:
+        return [in_words(each) for each in columns], [
+            [self._value(term) for term in row] for row in rows
+        ]
 
     # --- parts of a page --------------------------------------------------------------------------
 
@@ -211,30 +249,31 @@ class Pages:
             if claim.basis == why.DERIVED:
                 remarks.append("derived" + (f" by the rule {claim.rule}" if claim.rule else ""))
             value = value._replace(remark=", ".join(remarks), words=tuple(words))
-            rows.setdefault(named(claim.property), []).append(value)
+            name = names.get(claim.property) or in_words(claim.property)
+            rows.setdefault(name, []).append(value)
         return [
             Section("", "", "", "", list(own.items())),
             *(
-                Section(named(each), href(each), "", "", list(rows.items()))
+                Section(named(each), self._href(each), "", "", list(rows.items()))
                 for each, rows in near.items()
             ),
             Section("Said of others", "", "", "", list(others.items())),
         ]
 
-    def _described(self, subject: ox.NamedNode, title: str = "", words: str = "") -> Section:
+    def _described(self, subject: ox.NamedNode, title: str = "", said: str = "") -> Section:
         """Return what the graph says of a thing, as it says it."""
         triples = sorted(
             (q.predicate.value, str(q.object), q.object)
             for q in self._graph.quads_for_pattern(subject, None, None, ox.DefaultGraph())
-            if not words or q.predicate.value not in (v.QUOTE, v.PASSAGE_OF, *_LABELS)
+            if not said or q.predicate.value not in (v.QUOTE, v.PASSAGE_OF, *_LABELS)
         )
         names = self._names([*(p for p, *_ in triples), *(self._iri(o) for *_, o in triples)])
         rows: dict[str, list[Value]] = {}
         for predicate, _, value in triples:
-            name = names.get(predicate) or v.shorten(predicate).strip("<>")
+            name = names.get(predicate) or in_words(predicate)
             rows.setdefault(name, []).append(self._value(value, names))
         anchor = subject.value.partition("#")[2]
-        return Section(title, "", anchor, words, list(rows.items()))
+        return Section(title, "", anchor, said, list(rows.items()))
 
     def _pointing(self, iri: str) -> list[Section]:
         """Return what points at a thing, if anything does."""
@@ -243,7 +282,7 @@ class Pages:
         names = self._names([each for pair in triples[:MOST] for each in pair])
         rows: dict[str, list[Value]] = {}
         for predicate, subject in triples[:MOST]:
-            name = names.get(predicate) or v.shorten(predicate).strip("<>")
+            name = names.get(predicate) or in_words(predicate)
             rows.setdefault(name, []).append(self._value(ox.NamedNode(subject), names))
         if len(triples) > MOST:
             rows["and more"] = [Value(f"{len(triples) - MOST:,} are not listed here", "")]
@@ -300,8 +339,14 @@ class Pages:
         found: dict[str, list[Value]] = {}
         for passage, fact, *triple in rows:
             text = " ".join(self._value(each, names).text for each in triple)
-            found.setdefault(passage.value, []).append(Value(text, href(fact.value)))
+            found.setdefault(passage.value, []).append(Value(text, self._href(fact.value)))
         return found
+
+    def _href(self, iri: str) -> str:
+        """Return where a link to `iri` leads: to this server if it can, "" if nowhere."""
+        if iri.partition("#")[0] in self._known:
+            return "/" + quote(iri.removeprefix(v.BASE), safe="/#:@!$&'()*+,;=~._-")
+        return iri if iri.startswith(("http://", "https://")) else ""
 
     # --- terms ------------------------------------------------------------------------------------
 
@@ -312,7 +357,7 @@ class Pages:
             return Value("", "")
         if isinstance(term, ox.NamedNode):
             text = (names or {}).get(term.value) or v.shorten(term.value).strip("<>")
-            return Value(text, href(term.value))
+            return Value(text, self._href(term.value))
         if isinstance(term, ox.Literal):
             language = term.language or ""
             return Value(term.value, "", "" if language == "en" else language)

@@ -52,10 +52,13 @@ class _Process:
         body = await self._process.stdout.readexactly(head["bytes"])
         return Reply(head["status"], head["type"], body)
 
-    async def kill(self) -> None:
-        """End the worker, whatever it does, and wait until it has ended."""
+    def kill(self) -> None:
+        """End the worker, whatever it does."""
         with suppress(ProcessLookupError):
             self._process.kill()
+
+    async def ended(self) -> None:
+        """Wait until the worker has ended."""
         await self._process.wait()
 
 
@@ -72,7 +75,7 @@ class Pool:
         self._source = source
         self._limits = limits
         self._say = say
-        self._free: asyncio.Queue[_Process] = asyncio.Queue()
+        self._free: asyncio.Queue[_Process | None] = asyncio.Queue()
         self._all: set[_Process] = set()
         self._waiting = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -97,9 +100,17 @@ class Pool:
             await self.close()
             raise
 
-    async def close(self) -> None:
-        """End all workers."""
+    def stop(self) -> None:
+        """Kill all workers, so that whatever is asked or waits is answered at once: by a no."""
         self._closed = True
+        for process in self._all:
+            process.kill()
+        for _ in range(self._waiting):
+            self._free.put_nowait(None)
+
+    async def close(self) -> None:
+        """End all workers, and wait until they have ended."""
+        self.stop()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -116,7 +127,7 @@ class Pool:
         limit = self._limits.seconds if seconds is None else seconds
         process = await self._turn(limit)
         if process is None:
-            return sentence(
+            return self._ending() or sentence(
                 503,
                 f"All {count(self._limits.workers, 'worker')} of this server are busy, and its"
                 " queue is full or does not move. Ask again in a while.",
@@ -133,7 +144,7 @@ class Pool:
             )
         except (EOFError, OSError, ValueError):
             self._replace(process)
-            return sentence(
+            return self._ending() or sentence(
                 503,
                 "The query was stopped: it used more memory than the"
                 f" {self._limits.memory // 1024**2} MB that it may take, or is nested too deeply."
@@ -145,8 +156,16 @@ class Pool:
         self._free.put_nowait(process)
         return reply
 
+    def _ending(self) -> Reply | None:
+        """Return the sentence that says that the server ends, None if it does not."""
+        if not self._closed:
+            return None
+        return sentence(503, "The server ends, so the query was stopped. Ask again later.")
+
     async def _turn(self, seconds: float) -> _Process | None:
         """Return a free worker, None if the queue is full or none became free in time."""
+        if self._closed:
+            return None
         if self._free.empty():
             if self._waiting >= self._limits.queue:
                 return None
@@ -177,7 +196,8 @@ class Pool:
                 await asyncio.sleep(PAUSE)
 
     async def _end(self, process: _Process) -> None:
-        await process.kill()
+        process.kill()
+        await process.ended()
         self._all.discard(process)
 
     async def _started(self) -> _Process:

@@ -30,9 +30,11 @@ class Service:
         source: what is served.
         pool: who answers.
         url: the address of the server as people reach it, without a slash at its end.
+        edition: what answers depend on beside the graph: the program and its templates.
     """
 
-    def __init__(self, source: Source, pool: Pool, url: str) -> None:
+    def __init__(self, source: Source, pool: Pool, url: str, edition: str = "") -> None:
+        self.edition = edition
         self.source = source
         self.pool = pool
         self.url = url
@@ -74,7 +76,8 @@ class Service:
 
         The graph stays the same as long as the server runs, so the answer to the same job does.
         """
-        asked = (self.source.canonical, sorted(job.items()), request.headers.get("accept", ""))
+        accepted = request.headers.getlist("accept")
+        asked = (self.source.canonical, self.edition, sorted(job.items()), accepted)
         return f'"{hashlib.sha256(repr(asked).encode()).hexdigest()[:32]}"'
 
     @staticmethod

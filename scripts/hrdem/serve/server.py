@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 
     from hrdem.project import Project
     from hrdem.serve.limits import Limits
+    from hrdem.serve.pool import Pool
 
 _LOOPBACK = ("127.", "::1")
 BACKLOG = 128
 CONNECTIONS = 512
 """How many connections there may be at a time; the next are answered 503."""
+SENDING = 5
+"""How many seconds, at the end, answers may take to be sent."""
 
 
 def serve(
@@ -102,12 +105,18 @@ async def _serve(
     say: Callable[[str], object],
     quiet: bool,
 ) -> None:
+    import logging
+
     import uvicorn
 
     from hrdem.serve.app import make_app
     from hrdem.serve.pool import Pool
     from hrdem.serve.source import open_source
 
+    # They warn of requests that are no HTTP, and of workers that ended by themselves; both is
+    # answered where it matters.
+    for name in ("uvicorn.error", "asyncio"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     host, port = listening.getsockname()[:2]
     here = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     source = open_source(project)
@@ -128,7 +137,7 @@ async def _serve(
                 h11_max_incomplete_event_size=limits.url + 64 * 1024,
                 limit_concurrency=CONNECTIONS,
                 timeout_keep_alive=5,
-                timeout_graceful_shutdown=max(1, round(limits.grace)),
+                timeout_graceful_shutdown=round(limits.grace) + SENDING,
             )
         )
         if not host.startswith(_LOOPBACK):
@@ -137,13 +146,18 @@ async def _serve(
                 " own before it if that is more than your own network."
             )
         say(f"Serving {source.counts['triples']:,} triples at {here}/ (Ctrl-C ends it).")
-        await _until_told(server, listening)
+        await _until_told(server, listening, pool, limits.grace)
     finally:
         await pool.close()
 
 
-async def _until_told(server: Any, listening: socket.socket) -> None:  # noqa: ANN401 (uvicorn)
-    """Run the server until SIGTERM or SIGINT.
+async def _until_told(
+    server: Any,  # noqa: ANN401 (uvicorn is imported where it is used)
+    listening: socket.socket,
+    pool: Pool,
+    grace: float,
+) -> None:
+    """Run the server until SIGTERM or SIGINT, and then for the time of grace if something runs.
 
     uvicorn would send itself the signal again when it has ended, so that it looked killed.
     """
@@ -151,7 +165,9 @@ async def _until_told(server: Any, listening: socket.socket) -> None:  # noqa: A
     loop = asyncio.get_running_loop()
 
     def told() -> None:
-        server.should_exit = True
+        if not server.should_exit:
+            server.should_exit = True
+            loop.call_later(grace, pool.stop)
 
     numbers = (signal.SIGTERM, signal.SIGINT)
     for number in numbers:

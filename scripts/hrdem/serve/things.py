@@ -33,7 +33,9 @@ EXAMPLES: Final = {
     "document/council-press-release-2020-11-19": "A document with its passages",
 }
 """Path and name of what the front page shows, where the graph has it."""
+_FORMS: Final = tuple(offer.name for offer in SERVED)
 _PAGE_ONLY: Final = (accept.HTML,)
+_MEDIA_TYPES: Final = {"html": "text/html", "css": "text/css", "json": "application/json"}
 
 
 class RulePages(NamedTuple):
@@ -63,51 +65,54 @@ def rule_pages(project: Project) -> RulePages:
 async def thing(request: Request) -> Response:
     """Lead to a form of a thing, or answer with that form."""
     service: Service = request.app.state.service
-    pages: RulePages = await asyncio.shield(request.app.state.rule_pages)
     path = request.scope["path"].removeprefix("/")
-    offers = _offers(service, pages, BASE + path)
-    if offers:
-        return _led(request, pages, path, offers)
-    if path in pages.files and path != "index.html":
-        media_type = "text/css" if path.endswith(".css") else "text/html"
-        if path.endswith(".json"):
-            media_type = "application/json"
-        return Response(pages.files[path], media_type=media_type)
+    if _is_known(service, BASE + path):
+        return await _led(request, path, SERVED)
     stem, _, form = path.rpartition(".")
-    offers = _offers(service, pages, BASE + stem)
-    if form in [offer.name for offer in offers]:
-        return await service.reply(request, {"do": "thing", "iri": BASE + stem, "form": form}, None)
-    if offers:
-        names = ", ".join(f"{stem.rpartition('/')[2]}.{offer.name}" for offer in offers)
+    rules_only = form == "html" and BASE + stem in service.pool.inventory["shapes"]
+    if form in _FORMS and _is_known(service, BASE + stem) and not rules_only:
+        job = {"do": "thing", "iri": BASE + stem, "form": form}
+        return await service.reply(request, job, None)
+    # What is left has to do with rules, which take a while to describe at the start.
+    pages = await _rule_pages(request)
+    if BASE + path in pages.addresses:
+        return await _led(request, path, _PAGE_ONLY)
+    if path in pages.files and path != "index.html":
+        suffix = path.rpartition(".")[2]
+        return Response(pages.files[path], media_type=_MEDIA_TYPES[suffix])
+    if _is_known(service, BASE + stem):
+        names = ", ".join(f"{stem.rpartition('/')[2]}.{offer.name}" for offer in SERVED)
         return sentence(404, f"This cannot be had in the form {form!r}. There are: {names}.")
     return sentence(
         404,
-        "Nothing has this address here. /queries lists the questions, and"
-        " /sparql answers what is in the graph.",
+        "Nothing has this address here. /queries lists the questions, and /sparql answers what is"
+        " in the graph.",
     )
 
 
-def _offers(service: Service, pages: RulePages, iri: str) -> tuple[accept.Offer, ...]:
-    """Return the forms in which a thing can be had; none if nothing is known of it."""
+async def _rule_pages(request: Request) -> RulePages:
+    pages: RulePages = await asyncio.shield(request.app.state.rule_pages)
+    return pages
+
+
+def _is_known(service: Service, iri: str) -> bool:
+    """Return whether there is data on something: a thing, a graph or a shape."""
     inventory = service.pool.inventory
-    if iri in inventory["things"] or (iri.startswith(GRAPH) and iri in inventory["graphs"]):
-        return SERVED
-    if iri in inventory["shapes"]:
-        return SERVED
-    return _PAGE_ONLY if iri in pages.addresses else ()
+    return (
+        iri in inventory["things"]
+        or iri in inventory["shapes"]
+        or (iri.startswith(GRAPH) and iri in inventory["graphs"])
+    )
 
 
-def _led(
-    request: Request, pages: RulePages, path: str, offers: tuple[accept.Offer, ...]
-) -> Response:
+async def _led(request: Request, path: str, offers: tuple[accept.Offer, ...]) -> Response:
+    """Return the response that leads from a thing to one of its forms."""
     chosen = accept.choose(", ".join(request.headers.getlist("accept")) or None, offers)
     if chosen is None:
         return sentence(406, accept.refusal(offers), Vary="Accept")
-    name = chosen[0].name
-    if name == "html" and BASE + path in pages.addresses:
-        target = pages.addresses[BASE + path]
-    else:
-        target = f"{path}.{name}"
+    target = f"{path}.{chosen[0].name}"
+    if chosen[0] is accept.HTML and path.startswith(("shape/", "rule/")):
+        target = (await _rule_pages(request)).addresses.get(BASE + path, target)
     location = "/" + quote(target, safe="/#:@!$&'()*+,;=~._-")
     return sentence(
         303, f"See {location}", Location=location, Vary="Accept", Cache_Control="public, no-cache"
@@ -133,7 +138,7 @@ async def front(request: Request) -> Response:
 
 async def rules(request: Request) -> Response:
     """Answer with the list of rules."""
-    pages: RulePages = await asyncio.shield(request.app.state.rule_pages)
+    pages = await _rule_pages(request)
     if "index.html" not in pages.files:
         return sentence(404, "The rules of this project cannot be shown.")
     return Response(pages.files["index.html"], media_type="text/html")

@@ -19,6 +19,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -26,7 +27,7 @@ import pyoxigraph as ox
 
 from hrdem import vocabulary as v
 from hrdem.answers import answer, find_query, text_of
-from hrdem.errors import HrdemError, UsageError
+from hrdem.errors import HrdemError
 from hrdem.queries import SavedQuery, form_of, parse_catalogue, syntax_error
 from hrdem.serialise import Context, json_ld, n_triples, turtle
 from hrdem.serve import accept, dataset, pages
@@ -91,6 +92,9 @@ class Worker:
 
     Args:
         told: the first line of standard input.
+
+    Attributes:
+        inventory: the IRIs of the things, graphs and shapes that can be asked for by address.
     """
 
     def __init__(self, told: dict[str, Any]) -> None:
@@ -106,31 +110,29 @@ class Worker:
         self._queries = {each.name: each for each in parse_catalogue(told["queries"])}
         self._context = Context(json.loads(told["context"]))
         found = self._graph.query("SELECT DISTINCT ?s { ?s ?p ?o } ORDER BY ?s")
-        self._subjects = [row["s"] for row in found]  # type: ignore[union-attr]
+        subjects = [row["s"] for row in found]  # type: ignore[union-attr]
         self._parts: dict[str, list[ox.NamedNode]] = {}
-        for each in self._subjects:
+        for each in subjects:
             whole, sign, _ = each.value.partition("#")
             if sign:
                 self._parts.setdefault(whole, []).append(each)
-        self._pages = pages.Pages(self._graph, self._store, self._queries, self._parts)
+        things = {v.value(each).partition("#")[0] for each in subjects}
+        self.inventory = {
+            "things": sorted(each for each in things if each.startswith(BASE)),
+            "graphs": sorted(self._graphs),
+            "shapes": sorted(
+                quad.subject.value
+                for quad in self._shapes
+                if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(SHAPE)
+            ),
+        }
+        known = frozenset(each for names in self.inventory.values() for each in names)
+        self._pages = pages.Pages(self._graph, self._store, self._queries, self._parts, known)
         self._does: dict[str, Callable[..., Reply]] = {
             "query": self._query,
             "graph": self._dump,
             "thing": self._thing,
             "question": self._question,
-        }
-
-    def inventory(self) -> dict[str, list[str]]:
-        """Return the IRIs of the things, graphs and shapes that can be asked for by address."""
-        things = {v.value(each).partition("#")[0] for each in self._subjects}
-        return {
-            "things": sorted(each for each in things if each.startswith(BASE)),
-            "graphs": sorted(self._graphs),
-            "shapes": sorted(
-                quad.subject.value
-                for quad in self._shapes.quads_for_pattern(None, None, None, None)
-                if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(SHAPE)
-            ),
         }
 
     def do(self, job: dict[str, Any]) -> Reply:
@@ -139,10 +141,13 @@ class Worker:
             reply = self._does[job.pop("do")](**job)
         except dataset.RefusedError as problem:
             return sentence(403, problem.message)
-        except UsageError as problem:
-            return sentence(400, problem.message)
         except HrdemError as problem:
             return sentence(400, problem.message)
+        except MemoryError:
+            raise
+        except Exception:
+            traceback.print_exc()
+            return sentence(500, "The server failed at this, which is a fault of the program.")
         if len(reply.body) > self._size:
             return self._too_large()
         return reply
@@ -181,14 +186,16 @@ class Worker:
         except (OSError, RuntimeError) as problem:
             raise failed(problem) from problem
         triples = isinstance(found, ox.QueryTriples)
-        offers = accept.TRIPLES if triples else accept.RESULTS
+        offers = (*(accept.TRIPLES if triples else accept.RESULTS), accept.HTML)
         chosen = accept.choose(wanted, offers)
         if chosen is None:
             return sentence(406, accept.refusal(offers))
         offer, media_type = chosen
         out = _Bounded(self._size)
         try:
-            if triples:
+            if offer is accept.HTML:
+                out.write(self._pages.answer(sparql, found).encode("utf-8"))
+            elif triples:
                 ox.serialize(found, out, _rdf_format(offer), prefixes=_prefixes(offer))
             else:
                 found.serialize(out, ox.QueryResultsFormat.from_media_type(offer.types[0]))
@@ -360,12 +367,14 @@ def main() -> None:
     out = sys.stdout.buffer
     try:
         worker = Worker(told)
-        _send(out, Reply(200, "application/json", json.dumps(worker.inventory()).encode()))
+        inventory = json.dumps(worker.inventory).encode("utf-8")
     except HrdemError as problem:
         _send(out, sentence(500, str(problem)))
         return
-    worker.do({"do": "query", "sparql": "SELECT", "default": None, "named": None, "wanted": None})
+    except MemoryError:
+        os._exit(1)  # the parent says so
     _close_doors()
+    _send(out, Reply(200, "application/json", inventory))
     for line in sys.stdin.buffer:
         # Should nobody stop it, it stops itself: the signal ends the process.
         signal.setitimer(signal.ITIMER_REAL, told["seconds"] + SPARE)
