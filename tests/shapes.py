@@ -84,6 +84,34 @@ class Constraint(NamedTuple):
         return "-".join(part for part in ("bad", self.aspect, self.parameter) if part)
 
 
+class Outcome(NamedTuple):
+    """What an example promises of a result, and what is compared.
+
+    Attributes:
+        source: IRI of the shape or SPARQL-based constraint.
+        component: IRI of the constraint component.
+        path: the path as Turtle writes it, or None.
+        severity: IRI of the severity.
+        value: of a SPARQL-based constraint, the value if it is not the focus node: an IRI
+            shortened, or the lexical form of a literal. For others SHACL itself says what it is.
+    """
+
+    source: str
+    component: str
+    path: str | None
+    severity: str
+    value: str | None
+
+    @classmethod
+    def of(cls, result: shacl.Result) -> Outcome:
+        """Return what is compared of a result."""
+        value = None
+        if result.constraint is not None and result.value not in (None, result.focus):
+            iri = isinstance(result.value, ox.NamedNode)
+            value = v.shorten(result.value.value) if iri else v.value(result.value)
+        return cls(result.source, result.component, result.path, result.severity, value)
+
+
 @dataclass(frozen=True)
 class Shapes:
     """All shapes of one folder, each file apart and all together.
@@ -112,11 +140,11 @@ class Shapes:
         found: list[ox.NamedNode | ox.BlankNode | ox.Literal] = []
         for name in names:
             for quad in self.store.quads_for_pattern(subject, sh(name), None):
-                items = list(self._list(quad.object))
-                found += items or [quad.object]  # type: ignore[list-item]
+                found += self.members(quad.object) or [quad.object]  # type: ignore[list-item]
         return found
 
-    def _list(self, node: object) -> list[ox.NamedNode | ox.BlankNode | ox.Literal]:
+    def members(self, node: object) -> list[ox.NamedNode | ox.BlankNode | ox.Literal]:
+        """Return the members of an RDF list, of anything else none."""
         items = []
         while isinstance(node, ox.BlankNode):
             cells = {
@@ -184,13 +212,40 @@ class Shapes:
             return None
         fitting = [
             constraint
-            for constraint in self.constraints
-            if constraint.folder == path.parent.name
-            and re.match(re.escape(constraint.example) + r"(-|$)", path.stem)
+            for constraint in self._of_folder.get(path.parent.name, ())
+            if re.match(re.escape(constraint.example) + r"(-|$)", path.stem)
         ]
         if not fitting:
             raise ValueError(f"{path.parent.name}/{path.name} names no constraint of the shape")
         return max(fitting, key=lambda constraint: len(constraint.example))
+
+    @cached_property
+    def _of_folder(self) -> dict[str, list[Constraint]]:
+        found: dict[str, list[Constraint]] = {}
+        for constraint in self.constraints:
+            found.setdefault(constraint.folder, []).append(constraint)
+        return found
+
+    def promised(self, path: Path) -> list[Outcome]:
+        """Return the results that an example gives by its name and head; of a good one, none.
+
+        That is one, a violation, on the path of the property shape, unless the comments at the head
+        of the file say otherwise: ``# Severity: sh:Warning``, ``# Path: hrdem:start``,
+        ``# Value: instrument:plan``, ``# Results: 2``.
+        """
+        expected = self.expected(path)
+        if expected is None:
+            return []
+        line = r"^# (Severity|Path|Value|Results): (.+)$"
+        said = dict(re.findall(line, path.read_text("utf-8"), re.MULTILINE))
+        outcome = Outcome(
+            expected.source,
+            expected.component,
+            said.get("Path", self.path(expected)),
+            said.get("Severity", "sh:Violation").replace("sh:", v.SH),
+            said.get("Value"),
+        )
+        return [outcome] * int(said.get("Results", "1"))
 
     @cached_property
     def ground(self) -> list[ox.Quad]:
@@ -220,3 +275,16 @@ class Shapes:
     def sparql(self) -> list[shacl.SparqlConstraint]:
         """All SPARQL-based constraints."""
         return self.rules.sparql
+
+    def reached(self, start: object) -> set[ox.Quad]:
+        """Return the statements of the shapes that one comes to from a shape, its own included."""
+        quads: set[ox.Quad] = set()
+        seen: set[object] = {start}
+        pending: list[object] = [] if isinstance(start, ox.Literal) else [start]
+        while pending:
+            for quad in self.store.quads_for_pattern(pending.pop(), None, None):  # type: ignore[arg-type]
+                quads.add(quad)
+                if quad.object not in seen and not isinstance(quad.object, ox.Literal):
+                    seen.add(quad.object)
+                    pending.append(quad.object)
+        return quads

@@ -295,6 +295,19 @@ def sparql_constraints(path: Path) -> list[SparqlConstraint]:
     """
     store = ox.Store()
     store.load(path=str(path), format=ox.RdfFormat.TURTLE)
+    return constraints_in(store, path)
+
+
+def constraints_in(store: ox.Store, path: Path) -> list[SparqlConstraint]:
+    """Return the SPARQL-based constraints of the default graph of `store`, sorted by IRI.
+
+    Args:
+        store: shapes.
+        path: where they were read, for the errors.
+
+    Raises:
+        HrdemError: if a constraint lacks what it needs, or its query is not valid.
+    """
 
     def objects(subject: ox.NamedNode | ox.BlankNode, name: str) -> list[Term]:
         found = store.quads_for_pattern(subject, ox.NamedNode(v.SH + name), None)
@@ -358,9 +371,19 @@ def _sparql(data: ox.Store, files: Sequence[Path]) -> Iterator[Result]:
             yield from run_constraint(data, constraint)
 
 
-def run_constraint(data: ox.Store, constraint: SparqlConstraint) -> Iterator[Result]:
-    """Yield the results of one SPARQL-based constraint on the default graph of `data`."""
-    answer = data.query(constraint.query)
+def run_constraint(
+    data: ox.Store, constraint: SparqlConstraint, only: Term | None = None
+) -> Iterator[Result]:
+    """Yield the results of one SPARQL-based constraint on the default graph of `data`.
+
+    Args:
+        data: the graph.
+        constraint: the constraint.
+        only: the one focus node to look at, bound beforehand (SHACL, section 5.3.1); without it,
+            all are found by the patterns of the query.
+    """
+    bound: dict[ox.Variable, Any] = {} if only is None else {ox.Variable("this"): only}
+    answer = data.query(constraint.query, substitutions=bound)
     assert isinstance(answer, ox.QuerySolutions)
     columns = {variable.value for variable in answer.variables}
     rows = list(answer)
