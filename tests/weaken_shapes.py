@@ -224,12 +224,18 @@ class _Weakener:
         if name == "ignoredProperties":
             return ox.NamedNode(v.RDFS + "comment")
         lists = [
-            self.shapes.members(q.object)
-            for q in self.shapes.store.quads_for_pattern(None, sh("in"), None)
+            self.shapes.members(quad.object)
+            for quad in self.shapes.store.quads_for_pattern(None, sh("in"), None)
         ]
-        like = sorted(lists, key=lambda found: (-len(set(found) & set(members)), str(found)))
-        more = [term for found in like for term in found if term not in members]
-        return more[0] if more else ox.NamedNode(v.RDF + "nil")
+        space = self.text(members[0]).partition(":")[0]
+        # Those that share a member first, then those of the same namespace, then by name.
+        candidates = sorted(
+            (-len(set(found) & set(members)), self.text(term).partition(":")[0] != space, str(term))
+            for found in lists
+            for term in found
+            if term not in members and isinstance(term, ox.NamedNode)
+        )
+        return ox.NamedNode(candidates[0][2][1:-1] if candidates else v.RDF + "nil")
 
     def relisted(self, quad: ox.Quad, kind: str, what: str, members: list[Term]) -> Mutant:
         head, cells = new_list(members)
