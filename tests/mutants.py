@@ -3,7 +3,8 @@
 Run as ``python tests/mutants.py``: makes every mutant of every shape in ``validation/`` (see
 :mod:`weaken_shapes`), validates with it the examples of the shape, and prints for each kind how
 many there are and how many some example notices: its results are no longer those that it promises
-(see :meth:`shapes.Shapes.promised`). Names those that no example notices. A mutant that says the
+(see :meth:`shapes.Shapes.promised`). Names those that no example notices; ``--write`` also puts it
+all into ``validation/README.md``. A mutant that says the
 same as the shape itself is listed with the reason in ``tests/mutants/survivors.tsv``.
 """
 
@@ -11,8 +12,9 @@ from __future__ import annotations
 
 import csv
 import logging
+import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -35,6 +37,10 @@ from weaken_shapes import DROPPED, Mutant, mutants  # noqa: E402
 SURVIVORS = Path(__file__).parent / "mutants" / "survivors.tsv"
 UNNOTICED = Path(__file__).parent / "mutants" / "unnoticed.txt"
 """Mutants for which an example is still to be written; the list may only get shorter."""
+PAGE = ROOT / "validation" / "README.md"
+BLOCK = re.compile(
+    r"(<!-- output of: python tests/mutants\.py -->\n```text\n)(.*?)(```\n)", re.DOTALL
+)
 
 
 class Part(NamedTuple):
@@ -84,9 +90,12 @@ class Examiner:
         constraint leaves alone because another one reports it is seen only where that one does.
         """
         parts = [part for part, quads in self._parts.items() if mutant.removed & quads]
+        weakened = {
+            part: self._validator((self._parts[part] - mutant.removed).union(mutant.added))
+            for part in parts
+        }
         for path, part in self._tries(mutant, parts):
-            changed = self._outcomes((self._parts[part] - mutant.removed).union(mutant.added), path)
-            if changed != self._promised(path, part) and self._is_sound(path, part):
+            if weakened[part](path) != self._promised(path, part) and self._is_sound(path, part):
                 return path
         return None
 
@@ -124,35 +133,44 @@ class Examiner:
     def _is_sound(self, path: Path, part: Part) -> bool:
         """Return whether an example keeps its promise as the part is; else it shows nothing."""
         if (path, part) not in self._sound:
-            outcomes = self._outcomes(self._parts[part], path)
+            outcomes = self._validator(self._parts[part])(path)
             self._sound[path, part] = outcomes == self._promised(path, part)
         return self._sound[path, part]
 
-    def _outcomes(self, part: Iterable[ox.Quad], path: Path) -> list[Outcome]:
-        """Return the results of a part, given by its statements, on an example."""
-        part = list(part)
-        if path not in self._stores:
-            self._stores[path] = self.shapes.with_ground(path)
+    def _validator(self, part: set[ox.Quad]) -> Callable[[Path], list[Outcome]]:
+        """Return what gives the results of a part, made up of these statements, on an example."""
         if any(quad.predicate == sh("sparql") for quad in part):
-            return sorted(map(Outcome.of, self._sparql(part, path)), key=str)
-        if path not in self._graphs:
-            self._graphs[path] = shacl.to_rdflib(self._stores[path])
-        _, report, _ = pyshacl.validate(
-            self._graphs[path], shacl_graph=shacl.to_rdflib(part), inplace=True
-        )
-        assert isinstance(report, rdflib.Graph), report
-        return sorted(map(Outcome.of, shacl.read_report(report)), key=str)
+            shapes = ox.Store()
+            shapes.extend(part)
+            constraints = shacl.constraints_in(shapes, self.shapes.folder)
+            return lambda path: outcomes(self._sparql(constraints, path))
+        graph = shacl.to_rdflib(part)
+        shacl.aim_at_properties(graph)
+        return lambda path: outcomes(self._core(graph, path))
 
-    def _sparql(self, part: Iterable[ox.Quad], path: Path) -> Iterator[shacl.Result]:
+    def _core(self, shapes: rdflib.Graph, path: Path) -> Iterator[shacl.Result]:
+        """Yield results of core constraints."""
+        if path not in self._graphs:
+            self._graphs[path] = shacl.to_rdflib(self._data(path))
+        _, report, _ = pyshacl.validate(self._graphs[path], shacl_graph=shapes, inplace=True)
+        assert isinstance(report, rdflib.Graph), report
+        yield from shacl.read_report(report)
+
+    def _sparql(
+        self, constraints: list[shacl.SparqlConstraint], path: Path
+    ) -> Iterator[shacl.Result]:
         """Yield results with ``$this`` bound beforehand, as SHACL (section 5.3.1) has it.
 
         The check binds it by the patterns of the query, which a mutant may lack.
         """
-        shapes, data = ox.Store(), self._stores[path]
-        shapes.extend(part)
-        for constraint in shacl.constraints_in(shapes, path):
-            for focus in shacl.focus_nodes(data, constraint.targets):
-                yield from shacl.run_constraint(data, constraint, focus)
+        for constraint in constraints:
+            for focus in shacl.focus_nodes(self._data(path), constraint.targets):
+                yield from shacl.run_constraint(self._data(path), constraint, focus)
+
+    def _data(self, path: Path) -> ox.Store:
+        if path not in self._stores:
+            self._stores[path] = self.shapes.with_ground(path)
+        return self._stores[path]
 
     @cached_property
     def _parts(self) -> dict[Part, set[ox.Quad]]:
@@ -177,6 +195,11 @@ class Examiner:
                     needed -= set(shapes.store.quads_for_pattern(shape, sh("severity"), None))
                 found[Part(shape, link.object)] = needed
         return found
+
+
+def outcomes(results: Iterable[shacl.Result]) -> list[Outcome]:
+    """Return what is compared of results, sorted."""
+    return sorted(map(Outcome.of, results), key=str)
 
 
 KEPT = {v.RDF_TYPE, *(v.SH + name for name in (*TARGETS, "severity"))}
@@ -239,15 +262,18 @@ def unnoticed(path: Path = UNNOTICED) -> list[str]:
     return path.read_text("utf-8").splitlines()
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Print the table and the survivors that no list has; return 1 if there are any."""
     shapes = Shapes(ROOT / "validation")
     examiner = Examiner(shapes)
     fates = [fate for file in shapes.files for fate in examiner.fates(file)]
     text, new = report(fates, survivors(), unnoticed())
     print(text, end="")
+    if "--write" in arguments:
+        page = PAGE.read_text("utf-8")
+        PAGE.write_text(BLOCK.sub(lambda match: match[1] + text + match[3], page), "utf-8")
     return 1 if new else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -7,8 +7,7 @@ In a Markdown file, a block of output stands after a comment that names its comm
     ...
     ```
 
-``first 12 lines of:`` in place of ``output of:`` shows the beginning alone. A command that begins
-with ``python`` is a tool of the project, run in its folder. A block after
+``first 12 lines of:`` in place of ``output of:`` shows the beginning alone. A block after
 ``<!-- file: NAME -->`` is a file that the commands can read. Called as a script, this says which
 files have blocks that differ; with ``--write`` it puts the present output there. The graph must
 have been built.
@@ -26,14 +25,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ("README.md", "CONTRIBUTING.md")
-SLOW_FILES = ("validation/README.md",)
-"""Files with blocks that take long to make; the tests of those tools compare them."""
 WIDTH = 100
 """Characters in a line of output."""
 
 BLOCK = re.compile(
-    r"<!-- (?P<part>output of|first (?P<lines>\d+) lines of): "
-    r"(?P<command>(?:hrdem|python) .+?) -->\n"
+    r"<!-- (?P<part>output of|first (?P<lines>\d+) lines of): (?P<command>hrdem .+?) -->\n"
     r"```text\n(?P<output>.*?)```\n",
     re.DOTALL,
 )
@@ -48,13 +44,9 @@ def run(command: str, folder: Path, home: Path) -> str:
     """
     environment = {**os.environ, "HRDEM_HOME": str(home), "COLUMNS": str(WIDTH), "PYTHONUTF8": "1"}
     environment["PYTHONPATH"] = str(ROOT / "scripts")
-    program, *arguments = shlex.split(command)
-    if program == "python":
-        folder = ROOT
-    else:
-        arguments = ["-P", "-m", "hrdem", *arguments]
+    _, *arguments = shlex.split(command)
     return subprocess.run(
-        [sys.executable, *arguments],
+        [sys.executable, "-P", "-m", "hrdem", *arguments],
         cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,
@@ -85,7 +77,7 @@ def main() -> int:
     """Compare or, with ``--write``, refresh the blocks of all files; returns the exit code."""
     write = sys.argv[1:] == ["--write"]
     differing = 0
-    for name in (*FILES, *SLOW_FILES):
+    for name in FILES:
         path = ROOT / name
         old = path.read_text("utf-8")
         new = refreshed(old)
