@@ -353,6 +353,12 @@ def test_a_variant_that_is_not_legal_does_not_count() -> None:
     assert [v.what for v in weaken_sparql.weaken(query)] == ["drop $this unknown:q ?y"]
 
 
+def test_the_same_change_in_another_place_has_a_number() -> None:
+    query = "SELECT $this WHERE { { $this <urn:p> 1 } UNION { $this <urn:p> 1 } }"
+    names = [variant.what for variant in weaken_sparql.weaken(query)]
+    assert names[2:] == ["drop $this <urn:p> 1", "drop $this <urn:p> 1 (2)"]
+
+
 @pytest.mark.parametrize("text", ["{ SELECT ?x WHERE { ?x ?y ?z } }", "GRAPH ?g { ?x ?y ?z }"])
 def test_what_cannot_be_taken_apart_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match=r"(SELECT|GRAPH) is not known here"):

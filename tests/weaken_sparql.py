@@ -8,6 +8,7 @@ against those that rdflib's parser finds. A variant counts only if it is legal.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -210,18 +211,21 @@ def _verb(parts: Sequence[Token]) -> tuple[list[Token], list[Token]]:
 
 
 def weaken(query: str, prologue: str = "") -> Iterator[Variant]:
-    """Yield the legal variants of a query.
+    """Yield the legal variants of a query; what is done twice in different places is numbered.
 
     Args:
         query: a SELECT query.
         prologue: the declarations of prefixes that belong before it.
     """
+    seen: Counter[str] = Counter()
     for variant in _in_group(query, where(query)):
         try:
             ox.Store().query(prologue + variant.query)
         except SyntaxError:
             continue
-        yield variant
+        seen[variant.what] += 1
+        n = seen[variant.what]
+        yield variant if n == 1 else variant._replace(what=f"{variant.what} ({n})")
 
 
 def _in_group(query: str, group: Group) -> Iterator[Variant]:
