@@ -35,8 +35,6 @@ from shapes import TARGETS, Outcome, Shapes, sh  # noqa: E402
 from weaken_shapes import DROPPED, Mutant, mutants  # noqa: E402
 
 SURVIVORS = Path(__file__).parent / "mutants" / "survivors.tsv"
-UNNOTICED = Path(__file__).parent / "mutants" / "unnoticed.txt"
-"""Mutants for which an example is still to be written; the list may only get shorter."""
 PAGE = ROOT / "validation" / "README.md"
 BLOCK = re.compile(
     r"(<!-- output of: python tests/mutants\.py -->\n```text\n)(.*?)(```\n)", re.DOTALL
@@ -206,25 +204,14 @@ KEPT = {v.RDF_TYPE, *(v.SH + name for name in (*TARGETS, "severity"))}
 """What a part has of its node shape; the severity is that of SPARQL-based constraints."""
 
 
-def report(
-    fates: list[Fate], listed: Iterable[str], known: Iterable[str] = ()
-) -> tuple[str, list[str]]:
-    """Return what the command prints, and the mutants that no example notices and no list has.
-
-    Args:
-        fates: what became of the mutants.
-        listed: those that say the same as the shape.
-        known: those for which an example is still to be written.
-    """
+def report(fates: list[Fate], listed: Iterable[str]) -> tuple[str, list[str]]:
+    """Return what the command prints, and the mutants that no example notices and no list has."""
     left = [fate.mutant.name for fate in fates if fate.killer is None]
-    missing = [name for name in left if name not in listed]
-    new = [name for name in missing if name not in known]
+    unlisted = [name for name in left if name not in listed]
     lines = [table(fates, listed)]
-    if len(missing) > len(new):
-        lines += ["", f"{len(missing) - len(new)} wait for an example: tests/mutants/unnoticed.txt"]
-    if new:
-        lines += ["", f"No example notices these {len(new)}:", *new]
-    return "\n".join(lines) + "\n", new
+    if unlisted:
+        lines += ["", f"No example notices these {len(unlisted)}:", *unlisted]
+    return "\n".join(lines) + "\n", unlisted
 
 
 def table(fates: Iterable[Fate], listed: Iterable[str]) -> str:
@@ -257,22 +244,17 @@ def survivors(path: Path = SURVIVORS) -> dict[str, str]:
         return {row["mutant"]: row["reason"] for row in csv.DictReader(lines, delimiter="\t")}
 
 
-def unnoticed(path: Path = UNNOTICED) -> list[str]:
-    """Return the mutants for which an example is still to be written."""
-    return path.read_text("utf-8").splitlines()
-
-
 def main(arguments: list[str]) -> int:
-    """Print the table and the survivors that no list has; return 1 if there are any."""
+    """Print the table and the survivors that are not listed; return 1 if there are any."""
     shapes = Shapes(ROOT / "validation")
     examiner = Examiner(shapes)
     fates = [fate for file in shapes.files for fate in examiner.fates(file)]
-    text, new = report(fates, survivors(), unnoticed())
+    text, unlisted = report(fates, survivors())
     print(text, end="")
     if "--write" in arguments:
         page = PAGE.read_text("utf-8")
         PAGE.write_text(BLOCK.sub(lambda match: match[1] + text + match[3], page), "utf-8")
-    return 1 if new else 0
+    return 1 if unlisted else 0
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import weaken_shapes
 import weaken_sparql
 from conftest import ROOT
 from hrdem.check import shacl
-from mutants import Examiner, Fate, survivors, unnoticed
+from mutants import Examiner, Fate, survivors
 from shapes import Shapes
 
 SHAPES = Shapes(ROOT / "validation")
@@ -44,15 +44,7 @@ def all_fates() -> list[Fate]:
 def test_an_example_notices_every_mutant(path: Path) -> None:
     """If not: write an example that does, or see whether the shape says something useless."""
     left = [fate.mutant.name for fate in fates(path) if fate.killer is None]
-    assert [name for name in left if name not in {*survivors(), *unnoticed()}] == []
-
-
-def test_the_list_of_those_that_wait_for_an_example_only_gets_shorter() -> None:
-    waiting = unnoticed()
-    left = {fate.mutant.name for fate in all_fates() if fate.killer is None}
-    assert [name for name in waiting if name not in left] == [], "noticed: take it off the list"
-    assert waiting == sorted({*waiting} - survivors().keys())
-    assert len(waiting) <= 21
+    assert [name for name in left if name not in survivors()] == []
 
 
 def test_every_listed_survivor_is_one_and_has_a_reason() -> None:
@@ -83,7 +75,7 @@ def test_every_constraint_has_a_mutant_without_it() -> None:
 def test_the_table_shown_is_the_one_printed() -> None:
     """`python tests/mutants.py --write` refreshes it."""
     shown = (ROOT / "validation" / "README.md").read_text("utf-8")
-    printed, unlisted = mutants.report(all_fates(), survivors(), unnoticed())
+    printed, unlisted = mutants.report(all_fates(), survivors())
     assert unlisted == []
     assert f"<!-- output of: python tests/mutants.py -->\n```text\n{printed}```\n" in shown
 
@@ -285,14 +277,6 @@ def test_an_example_that_breaks_its_promise_shows_nothing(tmp_path: Path) -> Non
     wrong = TWO.replace("Warning", "Violation")
     shapes = small(tmp_path, SMALL + "sh:maxCount 1 .", bad_part_maxCount=wrong)
     assert all(fate.killer is None for fate in Examiner(shapes).fates(shapes.files[0]))
-
-
-def test_one_that_waits_for_an_example_counts_as_unnoticed(tmp_path: Path) -> None:
-    shapes = small(tmp_path, SMALL + "sh:maxCount 1 .", good=GOOD, bad_part_maxCount=THREE)
-    found = list(Examiner(shapes).fates(shapes.files[0]))
-    text, new = mutants.report(found, {}, ["Small-part: sh:maxCount 2 for 1"])
-    assert new == []
-    assert re.search(r"^all +4 +3 +0 +75 %\n\n1 wait for an example: ", text, re.MULTILINE)
 
 
 def test_a_score_is_not_rounded_up() -> None:
