@@ -81,6 +81,8 @@ def used(build: Path) -> dict[str, set[str]]:
         predicate, value = t.predicate.value, v.value(t.object)
         if outer(v.value(t.subject)) or v.value(t.subject).startswith((v.HRDEM, v.ORG)):
             continue  # the ontology in the graph
+        if predicate.startswith(v.VOID):
+            continue  # the description of the graph, which names classes and properties
         if outer(predicate):
             literal = isinstance(t.object, ox.Literal)
             found[predicate].add("datatype property" if literal else "object property")
