@@ -429,6 +429,10 @@ def test_what_has_not_changed_is_not_sent_again(web: httpx.Client) -> None:
         again = web.get("/queries/applies-on", headers={"If-None-Match": known})
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["ETag"] == tag
+    query = web.get("/sparql", params={"query": COUNT})
+    assert query.headers["ETag"].startswith('W/"')
+    again = web.get(query.url, headers={"If-None-Match": query.headers["ETag"]})
+    assert again.status_code == 304
     other = web.get("/queries/applies-on?date=2013-01-01", headers={"If-None-Match": tag})
     assert other.status_code == 200
     assert other.headers["ETag"] != tag

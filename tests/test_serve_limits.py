@@ -59,7 +59,6 @@ def alive(number: int) -> bool:
     "query",
     [
         ENDLESS,
-        "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i LIMIT 1",
         "ASK { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(CONCAT(STR(?c), STR(?f), STR(?i)) = '') }",
         "CONSTRUCT { ?a ?e ?i } WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i"
         " FILTER(CONCAT(STR(?c), STR(?f), STR(?i)) = '') }",
@@ -72,6 +71,13 @@ def test_a_query_without_end_is_stopped_and_nothing_is_sent(short: Served, query
         "The query took longer than 2 seconds and was stopped. Ask for less, for example with"
         " LIMIT or fewer patterns that are not joined.\n"
     )
+    until(lambda: ask(short, EASY).status_code == 200)
+
+
+def test_a_query_that_sorts_without_end_meets_one_limit_or_the_other(short: Served) -> None:
+    response = ask(short, "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i LIMIT 1")
+    assert response.status_code in (503, 504)
+    assert "was stopped" in response.text
     until(lambda: ask(short, EASY).status_code == 200)
 
 
@@ -138,6 +144,15 @@ def test_the_size_of_a_request_is_limited(web: httpx.Client) -> None:
     pieces = (b"x" * 65536 for _ in range(32))
     headers = {"Content-Type": "application/sparql-query"}
     assert web.post("/sparql", content=pieces, headers=headers).status_code == 413
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /health HTTP/1.1\r\nHost: x\r\nX-Slow: "])
+def test_who_sends_no_request_is_not_waited_for(short: Served, sent: bytes) -> None:
+    host, port = short.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=120) as connection:
+        connection.sendall(sent)
+        assert connection.recv(1000) == b""
+    until(lambda: ask(short, EASY).status_code == 200)
 
 
 def test_no_path_leads_out(served: Served) -> None:

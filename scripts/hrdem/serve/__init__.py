@@ -14,6 +14,7 @@ One job a module:
 * :mod:`~hrdem.serve.things`, :mod:`~hrdem.serve.questions`: the other addresses.
 * :mod:`~hrdem.serve.openapi`, :mod:`~hrdem.serve.description`: what the service says of itself.
 * :mod:`~hrdem.serve.guards`: limits of requests, headers of safety, the log.
+* :mod:`~hrdem.serve.patience`: connections on which nothing comes.
 * :mod:`~hrdem.serve.app`: which address leads where.
 * :mod:`~hrdem.serve.server`: start and end.
 

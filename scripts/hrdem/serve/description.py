@@ -12,7 +12,7 @@ from hrdem.serve import accept
 from hrdem.serve.pages import environment
 from hrdem.serve.replies import plain
 from hrdem.serve.worker import Reply, sentence, typed
-from hrdem.vocabulary import PREFIXES, RDF_TYPE, XSD
+from hrdem.vocabulary import PREFIXES, RDF_TYPE, SD, VOID, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from hrdem.serve.replies import Service
 
-SD: Final = "http://www.w3.org/ns/sparql-service-description#"
-VOID: Final = "http://rdfs.org/ns/void#"
 FORMATS: Final = "http://www.w3.org/ns/formats/"
 _RESULT_FORMATS: Final = (
     *("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV"),
@@ -51,7 +49,7 @@ async def service_description(request: Request, service: Service) -> Response:
         return Response(text, media_type="text/html", headers={"Vary": "Accept"})
     form = ox.RdfFormat.from_media_type(offer.types[0])
     triples = sorted(describe(service), key=str)
-    prefixes = {**PREFIXES, "sd": SD, "void": VOID} if offer is accept.TURTLE else None
+    prefixes = PREFIXES if offer is accept.TURTLE else None
     body = ox.serialize(triples, format=form, prefixes=prefixes) or b""
     response = plain(Reply(200, typed(media_type), body))
     response.headers["Vary"] = "Accept"

@@ -57,7 +57,7 @@ class Service:
         etag = self._etag(request, job)
         known = request.headers.get("if-none-match", "")
         readable = request.method in ("GET", "HEAD")
-        if readable and etag in re.findall(r'"[^"]*"', known):
+        if readable and etag.removeprefix("W/") in re.findall(r'"[^"]*"', known):
             return self._finished(Response(status_code=304), etag, vary, headers)
         reply = await self._while_connected(request, job)
         if reply is None:
@@ -74,11 +74,13 @@ class Service:
     def _etag(self, request: Request, job: Mapping[str, Any]) -> str:
         """Return the tag of what a job has as answer: of the graph, and all that was asked.
 
-        The graph stays the same as long as the server runs, so the answer to the same job does.
+        The graph stays the same as long as the server runs, so the answer to the same job does. It
+        is a weak tag for queries, since workers may give rows without ORDER BY in another order.
         """
         accepted = request.headers.getlist("accept")
         asked = (self.source.canonical, self.edition, sorted(job.items()), accepted)
-        return f'"{hashlib.sha256(repr(asked).encode()).hexdigest()[:32]}"'
+        tag = f'"{hashlib.sha256(repr(asked).encode()).hexdigest()[:32]}"'
+        return f"W/{tag}" if job["do"] == "query" else tag
 
     @staticmethod
     def _finished(

@@ -110,6 +110,7 @@ async def _serve(
     import uvicorn
 
     from hrdem.serve.app import make_app
+    from hrdem.serve.patience import patient_for
     from hrdem.serve.pool import Pool
     from hrdem.serve.source import open_source
 
@@ -132,7 +133,7 @@ async def _serve(
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                http="h11",
+                http=patient_for(limits.seconds),
                 ws="none",
                 h11_max_incomplete_event_size=limits.url + 64 * 1024,
                 limit_concurrency=CONNECTIONS,
