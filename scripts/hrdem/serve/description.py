@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from hrdem.serve import accept
 from hrdem.serve.pages import environment
-from hrdem.serve.replies import plain
+from hrdem.serve.replies import plain, wanted
 from hrdem.serve.worker import Reply, sentence, typed
 from hrdem.vocabulary import PREFIXES, RDF_TYPE, SD, VOID, XSD
 
@@ -38,8 +38,8 @@ ORDER BY ?label
 
 async def service_description(request: Request, service: Service) -> Response:
     """Return the description in RDF, or for people a page to ask on."""
-    wanted = ", ".join(request.headers.getlist("accept")) or None
-    chosen = accept.choose(wanted, (*accept.TRIPLES, accept.HTML))
+    accepted = wanted(request)
+    chosen = accept.choose(accepted, (*accept.TRIPLES, accept.HTML))
     if chosen is None:
         return plain(sentence(406, accept.refusal(accept.TRIPLES)))
     offer, media_type = chosen

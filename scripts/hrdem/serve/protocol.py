@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from hrdem.errors import count
 from hrdem.serve.description import service_description
-from hrdem.serve.replies import Service, sentence
+from hrdem.serve.replies import Service, sentence, wanted
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -55,7 +55,7 @@ async def sparql(request: Request) -> Response:
         asked = await _asked(request)
     except BadRequest as problem:
         return sentence(problem.status, problem.message)
-    job = {"do": "query", **asked._asdict(), "wanted": _accept(request)}
+    job = {"do": "query", **asked._asdict(), "wanted": wanted(request)}
     return await service.reply(request, job)
 
 
@@ -74,12 +74,7 @@ async def data(request: Request) -> Response:
             " named ones, and nothing else.",
         )
     graph = fields[0][1] if names == ["graph"] else None
-    return await service.reply(request, {"do": "graph", "graph": graph, "wanted": _accept(request)})
-
-
-def _accept(request: Request) -> str | None:
-    """Return the header Accept, all of its occurrences joined."""
-    return ", ".join(request.headers.getlist("accept")) or None
+    return await service.reply(request, {"do": "graph", "graph": graph, "wanted": wanted(request)})
 
 
 async def _asked(request: Request) -> Asked:

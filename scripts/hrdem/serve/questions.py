@@ -13,7 +13,7 @@ from hrdem.serve import accept
 from hrdem.serve.openapi import document
 from hrdem.serve.pages import environment
 from hrdem.serve.protocol import BadRequest, fields_of
-from hrdem.serve.replies import Service, sentence
+from hrdem.serve.replies import Service, sentence, wanted
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -30,7 +30,7 @@ _LIST: Final = (accept.HTML, accept.Offer("json", ("application/json",)))
 async def listing(request: Request) -> Response:
     """Answer with the list of questions, for people or as JSON."""
     service: Service = request.app.state.service
-    chosen = accept.choose(", ".join(request.headers.getlist("accept")) or None, _LIST)
+    chosen = accept.choose(wanted(request), _LIST)
     if chosen is None:
         return sentence(406, accept.refusal(_LIST), Vary="Accept")
     queries = service.source.queries
@@ -113,7 +113,7 @@ def _form(query: SavedQuery, typed: str | None, request: Request) -> str:
         if typed not in names:
             raise BadRequest(400, f"format wants one of {', '.join(names)}, not {typed!r}.")
         return typed
-    chosen = accept.choose(", ".join(request.headers.getlist("accept")) or None, offers)
+    chosen = accept.choose(wanted(request), offers)
     if chosen is None:
         raise BadRequest(406, accept.refusal(offers))
     return chosen[0].name

@@ -110,6 +110,11 @@ class Service:
             await asyncio.gather(doing, leaving, return_exceptions=True)
 
 
+def wanted(request: Request) -> str | None:
+    """Return the header Accept, all of its occurrences joined, None if there is none."""
+    return ", ".join(request.headers.getlist("accept")) or None
+
+
 async def _gone(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass

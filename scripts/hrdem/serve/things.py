@@ -18,7 +18,7 @@ from starlette.responses import Response
 from hrdem.errors import HrdemError
 from hrdem.serve import accept
 from hrdem.serve.pages import TEMPLATES, environment
-from hrdem.serve.replies import Service, sentence
+from hrdem.serve.replies import Service, sentence, wanted
 from hrdem.serve.worker import SERVED
 from hrdem.vocabulary import BASE, GRAPH
 
@@ -107,7 +107,7 @@ def _is_known(service: Service, iri: str) -> bool:
 
 async def _led(request: Request, path: str, offers: tuple[accept.Offer, ...]) -> Response:
     """Return the response that leads from a thing to one of its forms."""
-    chosen = accept.choose(", ".join(request.headers.getlist("accept")) or None, offers)
+    chosen = accept.choose(wanted(request), offers)
     if chosen is None:
         return sentence(406, accept.refusal(offers), Vary="Accept")
     target = f"{path}.{chosen[0].name}"
@@ -169,8 +169,8 @@ async def void(request: Request) -> Response:
         return sentence(
             404, "This graph does not describe itself: it has no graph graph:catalogue."
         )
-    wanted = ", ".join(request.headers.getlist("accept")) or None
-    return await service.reply(request, {"do": "graph", "graph": graph, "wanted": wanted})
+    accepted = wanted(request)
+    return await service.reply(request, {"do": "graph", "graph": graph, "wanted": accepted})
 
 
 async def health(request: Request) -> Response:
