@@ -23,7 +23,6 @@ from typing import NamedTuple
 import pyoxigraph as ox
 import pyshacl
 import rdflib
-from tabulate import tabulate
 
 ROOT = Path(__file__).resolve().parents[1]
 if __name__ == "__main__":
@@ -224,11 +223,17 @@ def table(fates: Iterable[Fate], listed: Iterable[str]) -> str:
         row[2] += fate.killer is None and fate.mutant.name in listed
     rows = dict(sorted(rows.items()))
     rows["all"] = [sum(column) for column in zip(*rows.values(), strict=True)]
-    return tabulate(
-        [(kind, *row, score(*row)) for kind, row in rows.items()],
+    cells = [
         ("change", "made", "noticed", "equivalent", "score"),
-        colalign=("left", "right", "right", "right", "right"),
-        disable_numparse=True,
+        *((kind, *map(str, row), score(*row)) for kind, row in rows.items()),
+    ]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if place else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
+        for line in (cells[0], ["-" * width for width in widths], *cells[1:])
     )
 
 
