@@ -40,7 +40,7 @@ ANSWER_BYTES = 64 * 1024 * 1024
 MAX_AGE = 7 * 24 * 3600.0
 """How old, in seconds, an answer on disk may be unless said otherwise."""
 
-_BUSY = (408, 425, 429, 500, 502, 503, 504)
+BUSY = (408, 425, 429, 500, 502, 503, 504)
 """HTTP status codes after which asking again may help."""
 _RESULTS = ("application/sparql-results+json", "application/json", "application/sparql-results+xml")
 
@@ -290,7 +290,7 @@ class Endpoint:
             return
         text = body.decode("utf-8", "replace") if media_type == "text/plain" else ""
         said = next((f". It says: {line.strip()[:200]}" for line in text.splitlines() if line), "")
-        if code in _BUSY:
+        if code in BUSY:
             problem = self._again(f"answered HTTP {code} {response.reason or ''}".rstrip() + said)
             problem.pause = retry_after(response.headers.get("Retry-After"))
             raise problem

@@ -23,8 +23,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import pyoxigraph as ox
-
 from hrdem import vocabulary as v
 from hrdem.errors import HrdemError, count
 from hrdem.load.addresses import Addresses, find_addresses
@@ -38,6 +36,19 @@ from hrdem.load.plan import (
     stage_of,
 )
 from hrdem.load.server import Limits, Server, ServerError
+from hrdem.load.updates import (
+    DEFAULT,
+    HAS_PART,
+    IDENTIFIER,
+    REPLACES,
+    Loaded,
+    drop,
+    insert,
+    insert_record,
+    iris,
+    point,
+    switch,
+)
 from hrdem.store.results import canonical
 
 if TYPE_CHECKING:
@@ -74,32 +85,6 @@ _SMALL: Final = 5000
 """How many triples are read back by one query; some stores cut longer answers off."""
 _MANY: Final = 50
 """How many graphs are read back by one query."""
-
-_DEFAULT = "http://www.w3.org/ns/sparql-service-description#defaultGraph"
-_HAS_PART = v.DCTERMS + "hasPart"
-_IDENTIFIER = v.DCTERMS + "identifier"
-_REPLACES = v.DCTERMS + "replaces"
-
-
-class Loaded(NamedTuple):
-    """What a store says has been loaded into it.
-
-    Attributes:
-        digest: as :attr:`Plan.digest`.
-        merged: name of the graph to ask.
-        graphs: names of all graphs of the load, in order.
-        previous: name of a merged graph of the load before, kept for readers who had begun.
-    """
-
-    digest: str
-    merged: str
-    graphs: tuple[str, ...]
-    previous: str | None = None
-
-    @property
-    def layout(self) -> str:
-        """The layout, one of :data:`LAYOUTS`."""
-        return LAYOUTS[len(self.graphs) > 1]
 
 
 class Outcome(NamedTuple):
@@ -179,7 +164,7 @@ def unload(server: Server, addresses: Addresses) -> Loaded | None:
     _clear_stage(server, addresses)
     if there is not None:
         previous = [there.previous] if there.previous else []
-        server.update(addresses.update, _drop((v.LOADED, *there.graphs, *previous)))
+        server.update(addresses.update, drop((v.LOADED, *there.graphs, *previous)))
         if loaded(server, addresses) is not None:
             raise HrdemError("The graphs are still in the store. Run the command again.")
     return there
@@ -195,13 +180,13 @@ def loaded(server: Server, addresses: Addresses, record: str = v.LOADED) -> Load
     for name, value in table.rows:
         if name is not None and value is not None:
             said.setdefault(name.value, []).append(value.value)
-    if _IDENTIFIER not in said or _DEFAULT not in said:
+    if IDENTIFIER not in said or DEFAULT not in said:
         return None
-    previous = said.get(_REPLACES)
+    previous = said.get(REPLACES)
     return Loaded(
-        said[_IDENTIFIER][0],
-        said[_DEFAULT][0],
-        tuple(sorted(said.get(_HAS_PART, ()))),
+        said[IDENTIFIER][0],
+        said[DEFAULT][0],
+        tuple(sorted(said.get(HAS_PART, ()))),
         previous[0] if previous else None,
     )
 
@@ -239,11 +224,11 @@ class _Job:
         places = {stage_of(name): name for name in self.plan.graphs}
         staged = {stage: self.plan.graphs[name] for stage, name in places.items()}
         record = Loaded(self.plan.digest, self.plan.merged, tuple(staged))
-        self.update(_insert_record(STAGED, record))
+        self.update(insert_record(STAGED, record))
         self.send(staged, "send")
         self.refuse_unfaithful(staged)
         self.progress("switch", 0, self.plan.triples)
-        self.update(_switch(self.plan, places, before))
+        self.update(switch(self.plan, places, before))
 
     def replace_and_point(self, before: Loaded | None) -> None:
         """Put the merged graph beside the old one and point to it, then replace the others.
@@ -252,12 +237,12 @@ class _Job:
         """
         merged = {self.plan.merged: self.plan.graphs[self.plan.merged]}
         others = {name: g for name, g in self.plan.graphs.items() if name != self.plan.merged}
-        self.update(_insert_record(STAGED, Loaded(self.plan.digest, "", tuple(merged))))
+        self.update(insert_record(STAGED, Loaded(self.plan.digest, "", tuple(merged))))
         self.send(merged, "send")
         self.refuse_unfaithful(merged)
         previous = before.merged if before and before.merged != self.plan.merged else None
         record = Loaded(self.plan.digest, self.plan.merged, tuple(self.plan.graphs), previous)
-        for update in _point(record, before):
+        for update in point(record, before):
             self.update(update)
         self.update(f"DROP SILENT GRAPH <{STAGED}>")
         if others:
@@ -295,7 +280,7 @@ class _Job:
                 self.progress(what, done, all_of_it)
             return
         for part in pieces(graphs, self.piece):
-            self.update(_insert(part))
+            self.update(insert(part))
             done += sum(map(len, part.values()))
             self.progress(what, done, all_of_it)
 
@@ -325,8 +310,7 @@ class _Job:
             return {names[0]: {_line(t.subject, t.predicate, t.object) for t in triples}}
         table = self.server.select(
             self.addresses.query,
-            "SELECT ?g ?s ?p ?o WHERE"
-            f" {{ VALUES ?g {{ {_iris(names)} }} GRAPH ?g {{ ?s ?p ?o }} }}",
+            f"SELECT ?g ?s ?p ?o WHERE {{ VALUES ?g {{ {iris(names)} }} GRAPH ?g {{ ?s ?p ?o }} }}",
         )
         found: dict[str, set[str]] = {}
         for graph, subject, predicate, value in table.rows:
@@ -365,7 +349,7 @@ def _clear_stage(server: Server, addresses: Addresses) -> None:
         current = loaded(server, addresses)
         ours = current.graphs if current else ()
         left = (name for name in staged.graphs if name not in ours)
-        server.update(addresses.update, _drop((*left, STAGED)))
+        server.update(addresses.update, drop((*left, STAGED)))
 
 
 # --- in words -------------------------------------------------------------------------------------
@@ -388,79 +372,3 @@ def there_text(there: Loaded | None, *, past: bool = False) -> str:
         f"The store {verb} {count(len(there.graphs), 'graph')} of this project, load"
         f" {there.digest[:16]}.\n"
     )
-
-
-# --- their SPARQL ---------------------------------------------------------------------------------
-
-
-def _insert(graphs: dict[str, list[str]]) -> str:
-    parts = (f"GRAPH <{name}> {{ {' '.join(lines)} }}" for name, lines in graphs.items())
-    return f"INSERT DATA {{ {' '.join(parts)} }}"
-
-
-def _insert_record(name: str, record: Loaded) -> str:
-    return f"INSERT DATA {{ GRAPH <{name}> {{ {_record(name, record)} }} }}"
-
-
-def _point(record: Loaded, before: Loaded | None) -> Iterable[str]:
-    """Yield updates after which the record is `record`.
-
-    One of them, small enough for any store to do at once, makes readers see the new graph.
-    """
-    name = v.LOADED
-    if before is None:
-        yield _insert_record(name, record)
-        return
-    parts = _iris(record.graphs, " , ")
-    yield f"INSERT DATA {{ GRAPH <{name}> {{ <{name}> <{_HAS_PART}> {parts} }} }}"
-    yield (
-        f"DELETE {{ GRAPH <{name}> {{ <{name}> <{_IDENTIFIER}> ?i ; <{_DEFAULT}> ?d }} }}"
-        f" INSERT {{ GRAPH <{name}> {{ <{name}> <{_IDENTIFIER}> {ox.Literal(record.digest)} ;"
-        f" <{_DEFAULT}> <{record.merged}> }} }}"
-        f" WHERE {{ GRAPH <{name}> {{ <{name}> <{_IDENTIFIER}> ?i ; <{_DEFAULT}> ?d }} }}"
-    )
-    gone = [f"<{_HAS_PART}> <{graph}>" for graph in before.graphs if graph not in record.graphs]
-    if before.previous:
-        gone.append(f"<{_REPLACES}> <{before.previous}>")
-    if gone:
-        yield f"DELETE DATA {{ GRAPH <{name}> {{ <{name}> {' ; '.join(gone)} }} }}"
-    if record.previous:
-        said = f"<{name}> <{_REPLACES}> <{record.previous}>"
-        yield f"INSERT DATA {{ GRAPH <{name}> {{ {said} }} }}"
-
-
-def _record(name: str, record: Loaded) -> str:
-    parts = " , ".join(f"<{graph}>" for graph in record.graphs)
-    said = f"<{name}> <{_IDENTIFIER}> {ox.Literal(record.digest)} ; <{_HAS_PART}> {parts}"
-    said += f" ; <{_DEFAULT}> <{record.merged or name}>"
-    return said + (f" ; <{_REPLACES}> <{record.previous}> ." if record.previous else " .")
-
-
-def _switch(plan: Plan, places: dict[str, str], before: Loaded | None) -> str:
-    """Everything that is old goes and everything that is staged takes its place.
-
-    The condition on the record of the staged graphs makes a second sending harmless. It is not done
-    with MOVE, with which Apache Jena Fuseki 5.6.0 (TDB2) lost some triples of large graphs.
-    """
-    condition = f"GRAPH <{STAGED}> {{ <{STAGED}> <{_IDENTIFIER}> {ox.Literal(plan.digest)} }}"
-    pairs = " ".join(f"({_iris(pair)})" for pair in places.items())
-    gone = {*plan.graphs, v.LOADED}
-    if before:
-        gone |= {*before.graphs, *([before.previous] if before.previous else [])}
-    record = Loaded(plan.digest, plan.merged, tuple(plan.graphs))
-    return (
-        f"DELETE {{ GRAPH ?old {{ ?s ?p ?o }} }} WHERE {{ {condition}"
-        f" VALUES ?old {{ {_iris(sorted(gone))} }} GRAPH ?old {{ ?s ?p ?o }} }} ;\n"
-        f"INSERT {{ GRAPH ?live {{ ?s ?p ?o }} }} WHERE {{ {condition}"
-        f" VALUES (?stage ?live) {{ {pairs} }} GRAPH ?stage {{ ?s ?p ?o }} }} ;\n"
-        f"INSERT {{ GRAPH <{v.LOADED}> {{ {_record(v.LOADED, record)} }} }}"
-        f" WHERE {{ {condition} }} ;\n" + _drop((*places, STAGED))
-    )
-
-
-def _drop(graphs: Iterable[str]) -> str:
-    return " ;\n".join(f"DROP SILENT GRAPH <{name}>" for name in graphs)
-
-
-def _iris(names: Iterable[str], between: str = " ") -> str:
-    return between.join(str(ox.NamedNode(name)) for name in names)

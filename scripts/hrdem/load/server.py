@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyoxigraph as ox
 import requests
 
-from hrdem.endpoint import USER_AGENT, check_url, retry_after
+from hrdem.endpoint import BUSY, USER_AGENT, check_url, retry_after
 from hrdem.errors import HrdemError
 from hrdem.store.results import read_table
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from hrdem.credentials import Credentials
     from hrdem.store import Table
 
-_BUSY = (408, 425, 429, 500, 502, 503, 504)
-"""HTTP status codes after which trying again may help."""
 _UPDATE = "application/sparql-update; charset=utf-8"
 _RESULTS = "application/sparql-results+json"
 _N_TRIPLES = ox.RdfFormat.N_TRIPLES.media_type
@@ -182,7 +180,7 @@ class Server:
                 if response.ok and not response.is_redirect:
                     return response
                 error = _refused(address, response, self._session.auth is not None)
-                if response.status_code not in _BUSY:
+                if response.status_code not in BUSY:
                     raise error
                 pause = max(pause, retry_after(response.headers.get("Retry-After")) or 0.0)
             if attempt + 1 == attempts or pause > self._limits.longest:

@@ -9,7 +9,7 @@ from hrdem.errors import HrdemError, UsageError, count
 from hrdem.queries import blank_comments, form_of
 from hrdem.store.interface import QUERY_SECONDS, Table, expect
 from hrdem.store.results import read_boolean, read_table, read_triples
-from hrdem.vocabulary import LOADED, MERGED, PREFIXES
+from hrdem.vocabulary import LOADED, MERGED, PREFIXES, SD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _WHICH_GRAPH = f"""SELECT ?graph WHERE {{
   GRAPH <{LOADED}> {{
-    <{LOADED}> <http://www.w3.org/ns/sparql-service-description#defaultGraph> ?graph
+    <{LOADED}> <{SD}defaultGraph> ?graph
   }}
 }}"""
 
