@@ -66,14 +66,13 @@ def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seconds", type=int, default=5, choices=range(1, 31), metavar="N")
-    parser.add_argument("--build", type=Path, default=ROOT / "build")
     options = parser.parse_args()
     if shutil.which("wrk") is None:
         sys.exit("wrk was not found. Install the Debian package wrk and try again.")
     with (
         tempfile.TemporaryDirectory() as temporary,
         hrdem() as ours,
-        oxigraph(options.build, Path(temporary)) as theirs,
+        oxigraph(Path(temporary)) as theirs,
     ):
         print(table([ours, theirs], options.seconds))
     return 0
@@ -132,11 +131,11 @@ def hrdem() -> Iterator[Server]:
 
 
 @contextmanager
-def oxigraph(build: Path, folder: Path) -> Iterator[Server]:
+def oxigraph(folder: Path) -> Iterator[Server]:
     """Start the server of Oxigraph on the same graph."""
     program = Path(sys.executable).with_name("oxigraph")
     subprocess.run(
-        [program, "load", "--location", folder / "store", "--file", build / "hrdem.nt"],
+        [program, "load", "--location", folder / "store", "--file", ROOT / "build" / "hrdem.nt"],
         check=True,
         capture_output=True,
     )
