@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
+import os
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
@@ -277,19 +280,24 @@ def test_an_answer_without_question_is_found(mini: Mini) -> None:
     assert answers.strays(mini.project, load_catalogue(mini.project)) == [stray]
 
 
-def test_an_answer_that_cannot_be_written_leaves_the_one_on_file(mini: Mini) -> None:
+def test_an_answer_that_cannot_be_written_leaves_the_one_on_file(
+    mini: Mini, monkeypatch: pytest.MonkeyPatch
+) -> None:
     build(mini.project)
     queries = load_catalogue(mini.project)
     found = answers.compare(mini.project, open_store(mini.project), queries)
     kept = mini.write("queries/answers/approved.json", "old\n")
-    (kept.parent / ".approved.json.new").mkdir()  # where the new one would be drafted
 
+    def full(self: Path, content: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(HrdemError) as caught:
         answers.write(found)
 
     assert str(caught.value) == (
-        "queries/answers/approved.json: The answer cannot be written: Is a directory. The one on"
-        " file is unchanged."
+        "queries/answers/approved.json: The file cannot be written: No space left on device. Name a"
+        " file in a folder that you may write to, with room on its disk."
     )
     assert kept.read_text(encoding="utf-8") == "old\n"
 

@@ -481,7 +481,7 @@ def test_an_endpoint_becomes_a_data_service(described: Small) -> None:
 def test_an_endpoint_that_is_no_address_is_refused(described: Small, address: str) -> None:
     assert described.error(lambda project: build(project, endpoint=address)) == (
         f"{address!r} is not the address of an endpoint: that begins with http:// or https:// and"
-        " has no spaces. Give the whole address, or leave --endpoint out."
+        " has no spaces."
     )
 
 

@@ -151,6 +151,11 @@ def test_help_of_a_question_says_what_it_answers_and_its_options(hrdem: Terminal
             " --endpoint --user --auth --plain.",
         ),
         (
+            "ask identifiers-of --timeout 5",  # only of use where others are asked
+            "The question identifiers-of has no option --timeout. It has: --instrument --format"
+            " --endpoint --user --auth --plain.",
+        ),
+        (
             "ask identifiers-of --instrument qqq",
             "There is no instrument 'qqq' in the graph.",
         ),

@@ -525,7 +525,7 @@ def test_the_time_is_for_all_batches_together(
         (
             ["sdg-of-themes", f"--service={CELLAR}=x.ttl"],
             2,
-            "There is no vocabulary file x.ttl. Check the name.",
+            "There is no file x.ttl. Check the name.",
         ),
         (
             ["sdg-of-themes", f"--service={CELLAR}=http://127.0.0.1/"],
@@ -596,7 +596,10 @@ def test_a_query_of_ones_own_may_not_ask_others(
 def test_answers_are_filed_only_where_somebody_answers(
     linked: Mini, others: dict[str, LocalEndpoint], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    also = "that also ask the endpoints of others: `hrdem ask NAME` asks them."
+    also = (
+        "that also ask the endpoints of others: `hrdem ask NAME --help` says whom,"
+        " and how to name another."
+    )
     assert main(["answers", "--write"]) == 0
     assert capsys.readouterr().out.splitlines()[-2:] == [
         f"Left out 6 questions {also}",
@@ -617,7 +620,8 @@ def test_a_run_says_that_it_leaves_them_out(linked: Mini) -> None:
     said: list[str] = []
     runner.run(linked.project, said.append)
     assert (
-        "Left out 6 questions that also ask the endpoints of others: `hrdem ask NAME` asks them.\n"
+        "Left out 6 questions that also ask the endpoints of others: `hrdem ask NAME --help` says"
+        " whom, and how to name another.\n"
     ) in said
 
 
@@ -793,5 +797,5 @@ def test_the_answer_from_real_vocabularies_is_the_one_on_file(
 
 
 def test_a_pair_with_a_wrong_endpoint_is_told() -> None:
-    with pytest.raises(UsageError, match=r"begins with http:// or https://, and 'ftp://x' "):
+    with pytest.raises(UsageError, match=r"'ftp://x' is not the address of an endpoint"):
         federation.given([f"{CELLAR}=ftp://x"])

@@ -494,8 +494,8 @@ def test_an_endpoint_answers_the_command_and_its_answers_are_kept(
     ("name", "content", "sentence"),
     [
         ("x.csv", "", "x.csv is in no RDF syntax that is known by its suffix. Name a file that"),
-        ("none.ttl", None, "There is no vocabulary file none.ttl. Check the name."),
-        ("ftp://x", None, "The address of an endpoint begins with http:// or https://"),
+        ("none.ttl", None, "There is no file none.ttl. Check the name."),
+        ("ftp://x", None, "'ftp://x' is not the address of an endpoint"),
     ],
 )
 def test_what_cannot_be_checked_against_is_told(
@@ -525,7 +525,7 @@ def test_a_number_that_is_none_is_told(
 def test_a_damaged_vocabulary_is_told_with_its_name(mini: Mini) -> None:
     mini.write("bad.ttl", "<a> <b> ")
     found = linked(mini, "skos:exactMatch tree:oak")
-    with pytest.raises(HrdemError, match=r"^bad\.ttl: The vocabulary is not what its suffix says"):
+    with pytest.raises(HrdemError, match=r"^bad\.ttl: The file is not what its suffix says"):
         links.prove(found, links.open_vocabularies(["bad.ttl"], found), TODAY)
 
 

@@ -356,6 +356,16 @@ def test_a_rule_that_is_not_there_gives_the_nearest() -> None:
     )
 
 
+def test_the_terminal_names_the_folder_of_the_other_bad_cases() -> None:
+    for name in ("ontology-metadata", "QuotedPassage"):
+        page = rulebook.find_page(layers(), name)
+        assert len(list((ROOT / page.examples).glob("bad*.ttl"))) >= sum(
+            len(demand.bad) for demand in page.demands
+        )
+    text = rulepages.as_text(rulebook.find_page(layers(), "ontology-metadata"))
+    assert " more stand in validation/quality/examples/ontology-metadata/.\n" in text
+
+
 def test_the_page_in_the_terminal() -> None:
     text = rulepages.as_text(rulebook.find_page(layers(), "QuotedPassage"))
     for part in (
@@ -378,5 +388,5 @@ def test_the_page_in_the_terminal() -> None:
 def test_a_shape_file_that_cannot_be_read_is_named(small: Small) -> None:
     small.write("validation/more.ttl", "shape:Thing a sh:NodeShape .\n")
     assert small.error(lambda project: rulebook.read_layers(project)).startswith(
-        "validation/more.ttl:1: This is not valid Turtle: "
+        "validation/more.ttl:1:1: This is not valid Turtle: "
     )

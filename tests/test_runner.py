@@ -99,7 +99,7 @@ def test_of_many_findings_the_first_are_shown(mini: Mini, monkeypatch: pytest.Mo
     said = ran(mini)[1]
 
     assert said.count("warning: Look at this.\n") == 20
-    assert "… and 3 more; `hrdem check` shows all.\n" in said
+    assert "… and 3 more; `hrdem check --all` shows all.\n" in said
     assert "Checked it: 23 warnings.\n" in said
 
 

@@ -559,7 +559,7 @@ def test_a_slow_server_is_not_waited_for(endpoint: Endpoint, slow: str) -> None:
     "url", ["example.org/sparql", "file:///etc/passwd", "http://", "https:///x"]
 )
 def test_an_address_that_is_none_is_refused(url: str) -> None:
-    with pytest.raises(UsageError, match="The address of an endpoint begins with http"):
+    with pytest.raises(UsageError, match="is not the address of an endpoint"):
         RemoteStore(url)
 
 

@@ -229,6 +229,14 @@ def test_an_example_with_another_name_or_no_turtle(small: Mini) -> None:
     assert not out(small).exists()
 
 
+@pytest.mark.parametrize("name", ["thing.ttl", "thing-sparql.ttl"])
+def test_shapes_that_cannot_be_read(small: Mini, name: str) -> None:
+    small.write(f"validation/{name}", "<urn:a> <urn:b>")
+    assert error(small).startswith(f"validation/{name}:1:")
+    assert "This is not valid Turtle" in error(small)
+    assert not out(small).exists()
+
+
 def test_a_folder_of_somebody_else_is_left_alone(small: Mini) -> None:
     (out(small) / "mine").mkdir(parents=True)
     assert "suite.md" in error(small)

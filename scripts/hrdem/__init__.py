@@ -2,7 +2,7 @@
 
 The package builds the graph from the files of the project, checks it, and answers questions from
 it. Data flow one way, and no module imports a later one: documents, queries, rules, build, check,
-store, answers, serve, cli.
+store, answers, then what passes answers on (load, serve, mcp_server), and the command line (cli).
 """
 
 __version__ = "0.1.0"

@@ -8,11 +8,11 @@ a diff), or ``{name}.ttl`` for a CONSTRUCT. Column order and row order are part 
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
+from hrdem.atomic import write_file
 from hrdem.errors import HrdemError, UsageError, count
 from hrdem.names import find_thing, nearest
 from hrdem.queries import bind
@@ -377,7 +377,7 @@ def left_out(queries: Sequence[SavedQuery]) -> str:
     ask = "asks" if len(queries) == 1 else "ask"
     return (
         f"Left out {count(len(queries), 'question')} that also {ask} the endpoints of others:"
-        " `hrdem ask NAME` asks them.\n"
+        " `hrdem ask NAME --help` says whom, and how to name another.\n"
     )
 
 
@@ -422,23 +422,16 @@ def write(comparisons: Iterable[Comparison]) -> list[Path]:
     """File every answer that differs from the one on file; return the files written.
 
     Each file is replaced whole: whoever reads it sees the old or the new answer.
+
+    Raises:
+        HrdemError: if one cannot be written.
     """
     written = []
     for each in comparisons:
         if each.agrees:
             continue
-        draft = each.path.with_name(f".{each.path.name}.new")
-        try:
-            each.path.parent.mkdir(exist_ok=True)
-            draft.write_text(each.text, encoding="utf-8", newline="\n")
-            draft.replace(each.path)
-        except OSError as problem:
-            with suppress(OSError):
-                draft.unlink()
-            raise HrdemError(
-                f"The answer cannot be written: {problem.strerror}. The one on file is unchanged.",
-                path=each.path,
-            ) from problem
+        each.path.parent.mkdir(exist_ok=True)
+        write_file(each.path, each.text)
         written.append(each.path)
     return written
 

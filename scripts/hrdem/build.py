@@ -22,6 +22,7 @@ import pyoxigraph as ox
 from hrdem import __version__, catalogue, serialise
 from hrdem import vocabulary as v
 from hrdem.atomic import replacing
+from hrdem.credentials import check_url
 from hrdem.documents import Sources, read_bytes, read_rdf, read_sources, read_text
 from hrdem.errors import HrdemError
 from hrdem.project import Project
@@ -103,7 +104,7 @@ def make(project: Project, out: Path | None = None, endpoint: str | None = None)
             folder is what it was before.
     """
     if endpoint is not None:
-        catalogue.refuse_unless_address(endpoint)
+        check_url(endpoint)
     sources = read_sources(project)
     queries = read_queries(project)
     context = _context(project)

@@ -17,7 +17,6 @@ this.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -25,7 +24,6 @@ import pyoxigraph as ox
 
 from hrdem import __version__
 from hrdem import vocabulary as v
-from hrdem.errors import HrdemError
 from hrdem.queries import CATALOGUE as QUESTIONS
 from hrdem.queries import SavedQuery
 from hrdem.void import PARTITIONS, english, labels, statistics, triple
@@ -143,15 +141,6 @@ def catalogue(
         triples += _distribution(name, facts, answers)
     triples += _service(graphs, endpoint)
     return triples
-
-
-def refuse_unless_address(endpoint: str) -> None:
-    """Raise a :class:`HrdemError` unless a text is the address of an endpoint."""
-    if not re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", endpoint):
-        raise HrdemError(
-            f"{endpoint!r} is not the address of an endpoint: that begins with http:// or https://"
-            " and has no spaces. Give the whole address, or leave --endpoint out."
-        )
 
 
 def _without_partitions(description: list[ox.Triple]) -> Iterator[ox.Triple]:

@@ -5,6 +5,7 @@ HTTP itself is not spoken here: asking the graph on this machine imports this mo
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +23,20 @@ SCHEMES: Final = ("basic", "digest", "bearer")
 """The ways of saying who one is: RFC 7617, RFC 7616 and RFC 6750."""
 SECRET_VARIABLE: Final = "HRDEM_SECRET"
 """The environment variable with the password or token. No other program is started with it."""
+
+
+def check_url(url: str) -> str:
+    """Return `url` if it can be the address of an endpoint.
+
+    Raises:
+        UsageError: if it cannot.
+    """
+    if not re.fullmatch(r"https?://[^\s/<>\"{}|\\^`][^\s<>\"{}|\\^`]*", url):
+        raise UsageError(
+            f"{url!r} is not the address of an endpoint: that begins with http:// or https:// and"
+            " has no spaces."
+        )
+    return url
 
 
 def refuse_plain(address: str | None) -> None:

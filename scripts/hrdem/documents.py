@@ -150,12 +150,22 @@ def read_rdf(path: Path) -> SourceFile:
         HrdemError: if it cannot be read, is not valid, or uses what the project does without: blank
             nodes, triple terms, text with a base direction, control characters.
     """
-    syntax = FORMATS[path.suffix]
     quads: dict[ox.Quad, None] = {}
+    for quad in parse(path):
+        _refuse(quad, path)
+        quads[_canonical(quad)] = None
+    return SourceFile(path, path.stem, tuple(quads))
+
+
+def parse(path: Path) -> Iterator[ox.Quad]:
+    """Yield the quads of a Turtle or TriG file as they are written, blank nodes too.
+
+    Raises:
+        HrdemError: if it cannot be read or is not valid, with line and column.
+    """
+    syntax = FORMATS[path.suffix]
     try:
-        for quad in ox.parse(read_bytes(path), format=syntax):
-            _refuse(quad, path)
-            quads[_canonical(quad)] = None
+        yield from ox.parse(read_bytes(path), format=syntax)
     except SyntaxError as error:
         reason = re.sub(r"^Parser error (at|between) .*?: ", "", error.msg).rstrip(".")
         raise HrdemError(
@@ -165,7 +175,6 @@ def read_rdf(path: Path) -> SourceFile:
             line=error.lineno,
             column=error.offset,
         ) from None
-    return SourceFile(path, path.stem, tuple(quads))
 
 
 def read_bytes(path: Path) -> bytes:
@@ -266,9 +275,6 @@ def _canonical_literal(literal: ox.Literal) -> ox.Literal:
 
 
 # --- passages -----------------------------------------------------------------------------------
-
-_INTEGERS = {v.START: "start", v.END: "end", v.PARAGRAPH: "paragraph"}
-_STRINGS = {v.QUOTE: "quote", v.LOCATOR: "locator", v.ASSERTS_NOTHING: "asserts_nothing"}
 
 
 def _passages(files: tuple[SourceFile, ...]) -> dict[str, Passage]:

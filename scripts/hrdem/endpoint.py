@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 import random
-import re
 import time
 from contextlib import suppress
 from hashlib import sha256
@@ -24,7 +23,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyoxigraph as ox
 
 from hrdem import __version__
-from hrdem.errors import HrdemError, UsageError
+from hrdem.atomic import write_file
+from hrdem.credentials import check_url
+from hrdem.errors import HrdemError
 from hrdem.queries import blank_comments
 from hrdem.store.results import read_table
 
@@ -110,12 +111,10 @@ class Cache:
     def put(self, url: str, query: str, body: bytes, media_type: str) -> None:
         """Keep an answer that was found to be whole."""
         path = self.path(url, query)
-        draft = path.with_suffix(".new")
         entry = {"url": url, "query": query, "stored": self._now(), "type": media_type}
-        with suppress(OSError, UnicodeDecodeError):
+        with suppress(OSError, UnicodeDecodeError, HrdemError):
             self.folder.mkdir(parents=True, exist_ok=True)
-            draft.write_text(json.dumps({**entry, "body": body.decode()}), encoding="utf-8")
-            draft.replace(path)
+            write_file(path, json.dumps({**entry, "body": body.decode()}))
 
 
 def cache_folder() -> Path:
@@ -123,19 +122,6 @@ def cache_folder() -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("hrdem", appauthor=False) / "endpoints"
-
-
-def check_url(url: str) -> str:
-    """Return `url` if it can be the address of an endpoint.
-
-    Raises:
-        UsageError: if it cannot.
-    """
-    if not re.match(r"https?://[^\s/]", url):
-        raise UsageError(
-            f"The address of an endpoint begins with http:// or https://, and {url!r} does not."
-        )
-    return url
 
 
 class Endpoint:

@@ -37,7 +37,7 @@ def check_file(path: Path) -> None:
             f" that ends in {', '.join(SYNTAXES)}, or the address of an endpoint."
         )
     if not path.is_file():
-        raise UsageError(f"There is no vocabulary file {display_path(path)}. Check the name.")
+        raise UsageError(f"There is no file {display_path(path)}. Check the name.")
 
 
 def read_file(path: Path) -> Iterator[ox.Quad]:
@@ -55,9 +55,9 @@ def read_file(path: Path) -> Iterator[ox.Quad]:
         )
     except OSError as problem:
         raise HrdemError(
-            f"The vocabulary cannot be read: {problem.strerror or problem}.", path=path
+            f"The file cannot be read: {problem.strerror or problem}.", path=path
         ) from problem
     except SyntaxError as problem:
         raise HrdemError(
-            f"The vocabulary is not what its suffix says: {problem}. Get it anew.", path=path
+            f"The file is not what its suffix says: {problem}. Get it anew.", path=path
         ) from problem

@@ -80,7 +80,7 @@ def as_text(page: Page, width: int = 80) -> str:
             add(f"Bad: {case.caption}".rstrip(": "))
             example(case, "  ")
         if len(demand.bad) > FEW:
-            add(f"{len(demand.bad) - FEW} more stand in validation/examples/{page.code}/.")
+            add(f"{len(demand.bad) - FEW} more stand in {page.examples}/.")
         lines.append("")
         add(f"What a check says: {demand.wrong}", "", "  ")
         if demand.mend:

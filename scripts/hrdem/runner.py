@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hrdem.project import Project
 
 _SHOWN = 20
-"""How many findings are shown; `hrdem check` shows all."""
+"""How many findings are shown; `hrdem check --all` shows all."""
 
 
 def run(
@@ -52,7 +52,7 @@ def run(
     if findings:
         say("\n" + report.as_text(findings[:_SHOWN], width))
     if len(findings) > _SHOWN:
-        say(f"… and {len(findings) - _SHOWN:,} more; `hrdem check` shows all.\n")
+        say(f"… and {len(findings) - _SHOWN:,} more; `hrdem check --all` shows all.\n")
     say(f"Checked it: {verdict(findings)}\n")
 
     store = open_store(project)

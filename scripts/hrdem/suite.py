@@ -26,6 +26,7 @@ from hrdem import vocabulary as v
 from hrdem.atomic import replacing
 from hrdem.check import shacl
 from hrdem.check.ruleset import RuleSet
+from hrdem.documents import parse
 from hrdem.errors import HrdemError
 from hrdem.project import Project
 
@@ -95,9 +96,9 @@ def entries(validation: Path) -> Iterator[tuple[Entry, str]]:
     """
     rules = RuleSet(shacl.shape_files(validation))
     ground = validation / "examples" / "ground.ttl"
-    beneath, text = _parsed(ground), ground.read_text("utf-8")
+    beneath, text = list(parse(ground)), ground.read_text("utf-8")
     for path in sorted((validation / "examples").glob("*/*.ttl")):
-        added = _parsed(path)
+        added = list(parse(path))
         results = sorted(
             rules.results([*beneath, *added], added),
             key=lambda r: (str(r.focus), r.source, str(r.value)),
@@ -113,18 +114,6 @@ def entries(validation: Path) -> Iterator[tuple[Entry, str]]:
             ),
             v.SHAPE + path.parent.name,
         )
-
-
-def _parsed(path: Path) -> list[ox.Quad]:
-    try:
-        return list(ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE))
-    except SyntaxError as error:
-        raise HrdemError(
-            f"This is not valid Turtle: {error.msg.rstrip('.')}. Correct it and try again.",
-            path=path,
-            line=error.lineno,
-            column=error.offset,
-        ) from None
 
 
 def _as_named(path: Path, results: Sequence[shacl.Result]) -> None:

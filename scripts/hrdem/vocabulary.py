@@ -78,7 +78,6 @@ ASSERTS_NOTHING: Final = HRDEM + "assertsNothing"
 SUPPORTED_BY: Final = HRDEM + "supportedBy"
 TEXT_FILE: Final = HRDEM + "textFile"
 SHA256: Final = HRDEM + "sha256"
-SOURCE_KIND: Final = HRDEM + "sourceKind"
 
 ACCEPTED: Final = HRDEM + "Accepted"
 DISPUTED: Final = HRDEM + "Disputed"

@@ -84,7 +84,7 @@ def labels(subject: str, text: str) -> Iterator[ox.Triple]:
 
 
 class _Graph:
-    """A graph taken apart once: to query it for each count takes ten times as long.
+    """A graph taken apart once: to query it for each count takes much longer.
 
     Attributes:
         triples: subject, predicate and object of each triple.

@@ -173,3 +173,11 @@ def short(iri: str) -> str:
     if mark and v.kind_of(document) == "document":
         return f"{v.shorten(document)}#{passage}"
     return v.shorten(iri)
+
+
+def cut(text: str, size: int) -> str:
+    """Return `text` on one line, the middle left out if it has more than `size` characters."""
+    line = " ".join(text.split())
+    if len(line) <= size:
+        return line
+    return f"{line[: size // 2].rstrip()} … {line[-size // 2 :].lstrip()}"

@@ -19,14 +19,12 @@ from urllib.parse import quote
 
 from hrdem import __version__
 from hrdem import vocabulary as v
-from hrdem.check.context import called, short
+from hrdem.check.context import called, cut, short
 from hrdem.check.finding import INFO, SEVERITIES, VIOLATION, WARNING, Finding, failed
 from hrdem.check.rulebook import Layer
 from hrdem.check.shacl import SEVERITY_NAMES, Result
 from hrdem.errors import display_path
 
-FORMATS: Final = ("text", "json", "sarif", "turtle")
-"""The forms in which the findings of a check can be had."""
 JSON_VERSION: Final = 1
 """Version of the shape of the JSON; it rises if a key goes or changes its meaning."""
 FOLD: Final = 5
@@ -145,10 +143,7 @@ class _Text:
         self._lines += lines
         if finding.words is not None and finding.passage is not None:
             name = "" if finding.passage == finding.thing else f"{short(finding.passage)}, "
-            words = " ".join(finding.words.split())
-            if len(words) > _QUOTED:
-                words = f"{words[: _QUOTED // 2].rstrip()} … {words[-_QUOTED // 2 :].lstrip()}"
-            self._add(f"in {name}{words}", "      ", "      ")
+            self._add(f"in {name}{cut(finding.words, _QUOTED)}", "      ", "      ")
         self._lines.append("      " + self._painted(finding.rule, "link"))
 
     def _folded(self, code: str, more: list[Finding]) -> None:
@@ -184,8 +179,7 @@ def as_json(findings: Sequence[Finding], root: Path) -> str:
     Its keys: ``version``, :data:`JSON_VERSION`; ``conforms``, false if there is a violation;
     ``counts``, how many findings there are of each severity; and ``findings``, an array of objects.
     The keys of these are attributes of :class:`~hrdem.check.finding.Finding`; what is unknown is
-    null. Paths are relative to `root`,
-    with forward slashes, as far as they lie below it.
+    null. Paths are relative to `root`, with forward slashes, as far as they lie below it.
     """
     counts = Counter(finding.severity for finding in findings)
     content = {

@@ -1,8 +1,9 @@
 """Tells of each rule what it demands and why, with its examples, in words for people.
 
-A page is about a node shape with its property shapes and constraints, or about one rule of
-:mod:`hrdem.check.registry`. What it says comes from the shapes (SHACL, sections 2 to 5), from their
-examples, which are found by name, and from the registry; nothing is said twice in the project.
+A page is about a node shape with its property shapes and constraints, about a query on the quality
+of the ontology, or about one rule of :mod:`hrdem.check.registry`. What it says comes from shapes
+(SHACL, sections 2 to 5), queries, their examples, which are found by name, and the registry;
+nothing is said twice in the project.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from hrdem.check import quality
 from hrdem.check.finding import SEVERITIES, VIOLATION
 from hrdem.check.registry import LAYERS, RULES, Rule
 from hrdem.check.shacl import SEVERITY_NAMES, SPARQL_SUFFIX, shape_files
-from hrdem.documents import read_bytes, read_text
+from hrdem.documents import parse, read_text
 from hrdem.errors import HrdemError, UsageError, count
 from hrdem.project import Project
 
@@ -108,6 +109,12 @@ class Page(NamedTuple):
     demands: tuple[Demand, ...]
     files: tuple[str, ...]
     iri: str
+
+    @property
+    def examples(self) -> str:
+        """The folder with its examples, relative to the project."""
+        above = "validation/quality" if self.layer == "ontology" else "validation"
+        return f"{above}/examples/{self.code}"
 
     @property
     def severity(self) -> str:
@@ -255,7 +262,7 @@ _NOT_ASKED: Final = frozenset(
     (
         *_TARGETS,
         *("name", "description", "severity", "message", "property", "sparql", "path", "order"),
-        *("select", "prefixes", "flags", "qualifiedMinCount", "qualifiedMaxCount", "declare"),
+        *("select", "prefixes", "flags", "qualifiedValueShape", "declare"),
         *("prefix", "namespace", "group", "deactivated"),
     )
 )
@@ -284,18 +291,7 @@ class _Shapes:
 
     @cached_property
     def _files(self) -> dict[Path, list[ox.Quad]]:
-        found = {}
-        for path in shape_files(self.project.validation):
-            try:
-                found[path] = list(ox.parse(read_bytes(path), format=ox.RdfFormat.TURTLE))
-            except SyntaxError as error:
-                raise HrdemError(
-                    f"This is not valid Turtle: {error.msg.rstrip('.')}. Correct it; `hrdem check`"
-                    " tells of all files that cannot be read.",
-                    path=path,
-                    line=error.lineno,
-                ) from None
-        return found
+        return {path: list(parse(path)) for path in shape_files(self.project.validation)}
 
     @cached_property
     def _subjects(self) -> dict[Path, set[Node]]:
@@ -319,9 +315,7 @@ class _Shapes:
     def _labels(self) -> dict[str, str]:
         """IRI of each term of the ontology to its English label."""
         found = {}
-        for quad in ox.parse(
-            read_bytes(self.project.ontology / "hrdem.ttl"), format=ox.RdfFormat.TURTLE
-        ):
+        for quad in parse(self.project.ontology / "hrdem.ttl"):
             label = quad.object
             if (
                 quad.predicate.value == v.RDFS + "label"
@@ -442,11 +436,6 @@ class _Shapes:
             for quad in self._store.quads_for_pattern(part, None, None)
             if quad.predicate.value.startswith(v.SH)
         }
-        if "qualifiedValueShape" in names:
-            names = names - {"qualifiedValueShape"} | {"qualifiedMinCount", "qualifiedMaxCount"} & (
-                names
-            )
-            return sorted(names - (_NOT_ASKED - {"qualifiedMinCount", "qualifiedMaxCount"}))
         return sorted(names - _NOT_ASKED, key=lambda name: (name == "maxCount", name))
 
     def _asks(self, part: Node) -> list[str]:

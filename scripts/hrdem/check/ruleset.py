@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from hrdem import vocabulary as v
 from hrdem.check import shacl
+from hrdem.documents import parse
 
 _TARGETS = ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf")
 
@@ -74,7 +75,7 @@ class RuleSet:
         store = ox.Store()
         for path in self.files:
             if not path.name.endswith(shacl.SPARQL_SUFFIX):
-                store.load(path=str(path), format=ox.RdfFormat.TURTLE)
+                store.extend(parse(path))
         roots = {
             quad.subject
             for name in _TARGETS

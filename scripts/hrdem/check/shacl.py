@@ -22,6 +22,7 @@ import pyoxigraph as ox
 
 from hrdem import vocabulary as v
 from hrdem.check.finding import INFO, VIOLATION, WARNING
+from hrdem.documents import parse
 from hrdem.errors import HrdemError, count
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def validate(data: ox.Store, files: Sequence[Path]) -> list[Result]:
 def _core(data: Iterable[ox.Quad], files: Sequence[Path]) -> Iterator[Result]:
     shapes = ox.Store()
     for path in files:
-        shapes.load(path=str(path), format=ox.RdfFormat.TURTLE)
+        shapes.extend(parse(path))
     return core_results(data, to_rdflib(shapes))
 
 
@@ -150,7 +151,7 @@ def aim_at_properties(shapes: rdflib.Graph) -> None:
     That says the same (a node conforms to a node shape only if it conforms to its property shapes),
     and the results are the same: they name the property shape in either case. But pySHACL evaluates
     a shape with targets once for all focus nodes, and one that is reached through sh:property anew
-    for each of them, which takes ten times as long.
+    for each of them, which takes much longer.
     """
     import rdflib
     from rdflib.namespace import SH
@@ -291,10 +292,11 @@ def sparql_constraints(path: Path) -> list[SparqlConstraint]:
     """Return the SPARQL-based constraints of one file, sorted by IRI.
 
     Raises:
-        HrdemError: if a constraint lacks what it needs, or its query is not valid.
+        HrdemError: if the file is not valid Turtle, a constraint lacks what it needs, or its query
+            is not valid.
     """
     store = ox.Store()
-    store.load(path=str(path), format=ox.RdfFormat.TURTLE)
+    store.extend(parse(path))
     return constraints_in(store, path)
 
 

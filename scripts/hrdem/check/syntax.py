@@ -5,17 +5,14 @@ The other checks need a graph, so they run only if this one finds nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-import pyoxigraph as ox
-
 from hrdem.build import ONTOLOGY_FILES
 from hrdem.check.finding import VIOLATION, Finding
-from hrdem.documents import FORMATS, Sources, read_bytes, read_rdf, read_sources
+from hrdem.documents import FORMATS, Sources, parse, read_rdf, read_sources
 from hrdem.errors import HrdemError
 from hrdem.project import Project
 from hrdem.queries import SavedQuery, read_queries
@@ -59,7 +56,7 @@ def read(project: Project) -> tuple[Material | None, list[Finding]]:
     for path in rdf_files(project.ontology, project.validation):
         # What becomes part of the graph must do without blank nodes; axioms and shapes need them.
         in_graph = path.parent == project.ontology and path.name in ONTOLOGY_FILES
-        attempt(partial(read_rdf if in_graph else _parse, path))
+        attempt(partial(read_rdf, path) if in_graph else partial(_read_all, path))
     attempt(lambda: read_rules(project))
     queries = attempt(lambda: read_queries(project))
     if sources is None or queries is None or findings:
@@ -77,24 +74,9 @@ def rdf_files(*folders: Path) -> list[Path]:
     ]
 
 
-def _parse(path: Path) -> None:
-    """Parse a file that may hold blank nodes, as shapes do.
-
-    Raises:
-        HrdemError: if it is not valid.
-    """
-    try:
-        for _ in ox.parse(read_bytes(path), format=FORMATS[path.suffix]):
-            pass
-    except SyntaxError as error:
-        reason = re.sub(r"^Parser error (at|between) .*?: ", "", error.msg).rstrip(".")
-        raise HrdemError(
-            f"This is not valid {FORMATS[path.suffix].name}: {reason}. Correct it here, or just"
-            " before this place, where the parser may still have been waiting for something.",
-            path=path,
-            line=error.lineno,
-            column=error.offset,
-        ) from None
+def _read_all(path: Path) -> None:
+    for _ in parse(path):
+        pass
 
 
 def unnamed_texts(project: Project, sources: Sources) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from hrdem import vocabulary as v
-from hrdem.check.context import Context, short
+from hrdem.check.context import Context, cut, short
 from hrdem.check.finding import VIOLATION, WARNING, Finding
 from hrdem.documents import Passage, locate
 from hrdem.errors import count
@@ -166,7 +166,7 @@ def _in_text(passage: Passage, name: str, text: str) -> tuple[str, str] | None:
 def _misplaced(quote: str, start: int, end: int, name: str, text: str) -> str:
     """Return what to tell somebody whose quote is not at its offsets."""
     there = (
-        f"There stands “{_cut(text[start:end])}”."
+        f"There stands “{cut(text[start:end], _SHOWN)}”."
         if start < end <= len(text)
         else f"The text has {count(len(text), 'code point')}."
     )
@@ -181,7 +181,7 @@ def _misplaced(quote: str, start: int, end: int, name: str, text: str) -> str:
     else:
         advice = "These words stand nowhere in the text: copy them from it, character by character"
     return (
-        f"The quote “{_cut(quote)}” does not stand at {start} to {end} of {name}, counted in"
+        f"The quote “{cut(quote, _SHOWN)}” does not stand at {start} to {end} of {name}, counted in"
         f" Unicode code points. {there} {advice}."
     )
 
@@ -232,17 +232,9 @@ def _uncovered(
         yield Finding(
             "words-uncovered",
             VIOLATION,
-            f"{words} in no passage: “{_cut(text[start:end])}” ({start} to {end}, in Unicode code"
-            " points). Add a passage for them, with the facts that they support or with"
+            f"{words} in no passage: “{cut(text[start:end], _SHOWN)}” ({start} to {end}, in Unicode"
+            " code points). Add a passage for them, with the facts that they support or with"
             " hrdem:assertsNothing and the reason.",
             context.project.data / "texts" / name,
             text.count("\n", 0, start) + 1,
         )
-
-
-def _cut(text: str) -> str:
-    """Return `text` on one line, the middle left out if it is long."""
-    line = " ".join(text.split())
-    if len(line) <= _SHOWN:
-        return line
-    return f"{line[: _SHOWN // 2].rstrip()} … {line[-_SHOWN // 2 :].lstrip()}"

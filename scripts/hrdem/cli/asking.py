@@ -87,7 +87,6 @@ def ask(typed: list[str], parser: Callable[[], argparse.ArgumentParser]) -> int:
     form, endpoint = values.pop("format", None), values.pop("endpoint", None)
     user, auth, plain = values.pop("user", None), values.pop("auth", None), "plain" in values
     values.pop("plain", None)
-    timeout = values.pop("timeout", None)
     if form is not None and form not in FORMATS:
         raise UsageError(f"--format wants one of {', '.join(FORMATS)}, not {form!r}.")
     if name is None and values:
@@ -105,14 +104,16 @@ def ask(typed: list[str], parser: Callable[[], argparse.ArgumentParser]) -> int:
     if wants_help:
         show(_help_for(query))
         return EXIT_FINE
+    elsewhere = bool(query.endpoints or pairs)
+    timeout = values.pop("timeout", None) if elsewhere else None
     for option in values:
         if option not in query.parameters:
             options = ["format", "endpoint", "user", "auth", "plain"]
-            options += ["service", "timeout"] if query.endpoints else []
+            options += ["service", "timeout"] if elsewhere else []
             known = " ".join(f"--{each}" for each in (*query.parameters, *options))
             raise UsageError(f"The question {name} has no option --{option}. It has: {known}.")
     store = open_store(project, endpoint, credentials=credentials(user, auth, plain, endpoint))
-    if query.endpoints or pairs:
+    if elsewhere:
         from hrdem.federation import given
 
         found = answer(store, query, values, given(pairs), _limit(timeout))

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyoxigraph as ox
 
 from hrdem import vocabulary as v
-from hrdem.documents import locate, read_sources
-from hrdem.errors import HrdemError
+from hrdem.documents import locate, parse, read_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -93,7 +92,7 @@ def outgoing(project: Project) -> Outgoing:
         HrdemError: if a file cannot be read.
     """
     files = [(source.path, list(source.quads)) for source in read_sources(project).files]
-    files += [(path, _ontology(path)) for path in sorted(project.ontology.glob("*.ttl"))]
+    files += [(path, list(parse(path))) for path in sorted(project.ontology.glob("*.ttl"))]
     names: dict[str, str] = {}
     found: dict[tuple[str, str, str], Link] = {}
     for path, quads in files:
@@ -113,13 +112,6 @@ def outgoing(project: Project) -> Outgoing:
         found.values(), key=lambda x: (str(x.path), x.line or 0, x.thing, x.property, x.target)
     )
     return Outgoing(links, names)
-
-
-def _ontology(path: Path) -> list[ox.Quad]:
-    try:
-        return list(ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))
-    except (OSError, SyntaxError) as problem:
-        raise HrdemError(f"The file cannot be read: {problem}.", path=path) from problem
 
 
 def _in_file(path: Path, quads: Iterable[ox.Quad]) -> Iterator[Link]:

@@ -59,7 +59,6 @@ if TYPE_CHECKING:
 __all__ = [
     "LAYOUTS",
     "PIECE",
-    "WAYS",
     "Addresses",
     "Limits",
     "Loaded",
@@ -76,8 +75,6 @@ __all__ = [
     "unload",
 ]
 
-WAYS: Final = ("graphs", "update")
-"""How data get into a store: by the Graph Store Protocol, or by SPARQL updates."""
 PIECE: Final = 1000
 """How many triples one update brings unless said otherwise; some stores take no more than that."""
 
@@ -93,14 +90,12 @@ class Outcome(NamedTuple):
     Attributes:
         before: what was there before, if anything was.
         after: what is there now.
-        triples: how many triples the graphs have together.
         canonical: the SHA-256 of the merged graph in canonical form, as it was read back.
         changed: whether anything had to be done.
     """
 
     before: Loaded | None
     after: Loaded
-    triples: int
     canonical: str
     changed: bool
 
@@ -120,8 +115,8 @@ def load(
         plan: what to load.
         server: speaks to the store.
         addresses: where the store takes what.
-        way: one of :data:`WAYS`; by default the Graph Store Protocol for few large graphs, if the
-            store speaks it, and updates for many small ones.
+        way: ``graphs`` (the Graph Store Protocol) or ``update``; by default the first for few large
+            graphs, if the store speaks it, and updates for many small ones.
         piece: how many triples one update brings.
         progress: told what is being done, how many triples are done, and of how many.
 
@@ -147,9 +142,10 @@ def load(
     wrong = job.differing(plan.graphs, "compare again")
     after = loaded(server, addresses)
     if wrong or after is None:
+        said = f"for example {wrong}" if wrong else "and there is no record of it."
         raise HrdemError(
-            "What stands in the store after the load differs from what was built, for example"
-            f" {wrong or 'there is no record of it'}. Run the command again."
+            f"What stands in the store after the load differs from what was built, {said}"
+            " Run the command again."
         )
     return job.outcome(before, after, changed=True)
 
@@ -321,7 +317,7 @@ class _Job:
     def outcome(self, before: Loaded | None, after: Loaded, *, changed: bool) -> Outcome:
         """Return what was done; what was read back is equal to the plan."""
         canonical_form = digest_of(self.plan.graphs[self.plan.merged])
-        return Outcome(before, after, self.plan.triples, canonical_form, changed)
+        return Outcome(before, after, canonical_form, changed)
 
 
 def _line(subject: object, predicate: object, value: object) -> str:

@@ -113,11 +113,11 @@ def find_addresses(
 def _graphs(base: str, endings: tuple[str, ...], server: Server) -> str | None:
     """Return the address that speaks the Graph Store Protocol, None if there is none."""
     for ending in endings:
-        # Some say what graph is asked for by a name only, and one says it to nobody but writers.
-        for method, parameters in (("HEAD", {"default": ""}), ("HEAD", {"graph": v.GRAPH})):
+        for parameters in ({"default": ""}, {"graph": v.GRAPH}):  # some know one with a name only
             try:
-                server.send(method, base + ending, params=parameters, attempts=1)
+                server.send("HEAD", base + ending, params=parameters, attempts=1)
             except ServerError as problem:
+                # It tells nobody but writers.
                 if "Virtuoso" in server.product and problem.status in (500, 501):
                     return base + ending
                 continue

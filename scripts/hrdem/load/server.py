@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyoxigraph as ox
 import requests
 
-from hrdem.endpoint import BUSY, USER_AGENT, check_url, retry_after
+from hrdem.credentials import SECRET_VARIABLE, check_url
+from hrdem.endpoint import BUSY, USER_AGENT, retry_after
 from hrdem.errors import HrdemError
 from hrdem.store.results import read_table
 
@@ -119,7 +120,7 @@ class Server:
                     "POST",
                     address,
                     data=update.encode(),
-                    media="application/sparql-update; charset=utf-8",
+                    media=_UPDATE,
                 )
                 return
             except ServerError as problem:
@@ -209,7 +210,7 @@ def _refused(address: str, response: requests.Response, named: bool) -> ServerEr
         401: "does not take this name and secret. Check both, and whether it wants another --auth"
         if named
         else "wants to know who you are. Name --user, or --auth bearer, and give the secret in the"
-        " environment variable HRDEM_SECRET",
+        f" environment variable {SECRET_VARIABLE}",
         403: "does not let you do this. Ask its administrator for the right to write",
         404: "has nothing at this address. Check the address",
         405: "does not take this kind of request. Try the other way with --via",

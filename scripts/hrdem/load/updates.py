@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import pyoxigraph as ox
 
 from hrdem import vocabulary as v
-from hrdem.load.plan import LAYOUTS, STAGED
+from hrdem.load.plan import STAGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,11 +35,6 @@ class Loaded(NamedTuple):
     merged: str
     graphs: tuple[str, ...]
     previous: str | None = None
-
-    @property
-    def layout(self) -> str:
-        """The layout, one of :data:`LAYOUTS`."""
-        return LAYOUTS[len(self.graphs) > 1]
 
 
 def insert(graphs: dict[str, list[str]]) -> str:

@@ -66,7 +66,26 @@ class EmbeddedStore:
         return cls(graph)
 
     def _query(self, sparql: str) -> Any:  # noqa: ANN401 (one of three result classes)
-        return evaluate(self._graph, sparql)
+        """Return what the engine gives; much of it is computed when drawn.
+
+        Raises:
+            HrdemError: if the query is not SPARQL, with line and column, or cannot be answered; if
+                it asks anybody else, since the engine would do so without any limit.
+        """
+        if asks_services(sparql):
+            raise HrdemError(
+                "This query asks another endpoint by SERVICE, and here only saved questions may,"
+                " whose header names it. Save the question with `endpoints` in its header, or ask"
+                " an endpoint that follows SERVICE itself with --endpoint."
+            )
+        try:
+            # The engine would take the union of all graphs even where FROM names others.
+            union = not names_graphs(sparql)
+            return self._graph.query(sparql, prefixes=PREFIXES, use_default_graph_as_union=union)
+        except SyntaxError as problem:
+            raise syntax_error(sparql, problem) from problem
+        except (OSError, RuntimeError) as problem:
+            raise failed(problem) from problem
 
     def select(self, sparql: str) -> Table:
         """Return the answer to a SELECT."""
@@ -82,30 +101,3 @@ class EmbeddedStore:
         """Return the answer to an ASK."""
         expect(sparql, "ask")
         return bool(self._query(sparql))
-
-
-def evaluate(graph: ox.Store, sparql: str) -> Any:  # noqa: ANN401
-    """Return what `graph` answers, as pyoxigraph gives it; much of it is computed when drawn.
-
-    Args:
-        graph: the store; the union of its graphs is the default graph.
-        sparql: a query of any form; one with FROM asks the graphs that it names and no others.
-
-    Raises:
-        HrdemError: if the query is not SPARQL, with line and column, or cannot be answered; if it
-            asks anybody else, since the engine would do so without any limit.
-    """
-    if asks_services(sparql):
-        raise HrdemError(
-            "This query asks another endpoint by SERVICE, and here only saved questions may, whose"
-            " header names it. Save the question with `endpoints` in its header, or ask an endpoint"
-            " that follows SERVICE itself with --endpoint."
-        )
-    try:
-        # The engine would take the union of all graphs even where FROM names others.
-        union = not names_graphs(sparql)
-        return graph.query(sparql, prefixes=PREFIXES, use_default_graph_as_union=union)
-    except SyntaxError as problem:
-        raise syntax_error(sparql, problem) from problem
-    except (OSError, RuntimeError) as problem:
-        raise failed(problem) from problem

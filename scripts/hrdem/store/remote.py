@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeVar
 
-from hrdem.errors import HrdemError, UsageError, count
+from hrdem.credentials import SECRET_VARIABLE, check_url
+from hrdem.errors import HrdemError, count
 from hrdem.queries import blank_comments, form_of
 from hrdem.store.interface import QUERY_SECONDS, Table, expect
 from hrdem.store.results import read_boolean, read_table, read_triples
@@ -52,11 +53,7 @@ class RemoteStore:
         pauses: tuple[float, ...] = (0.5, 1.0, 2.0),
         credentials: Credentials | None = None,
     ) -> None:
-        if not re.match(r"https?://[^\s/]", url):
-            raise UsageError(
-                f"The address of an endpoint begins with http:// or https://, and {url!r} does not."
-            )
-        self.url = url
+        self.url = check_url(url)
         self._seconds = seconds
         self._pauses = pauses
         self._credentials = credentials
@@ -221,7 +218,7 @@ class RemoteStore:
             "QueryBadFormed": "does not understand the query",
             "EndPointNotFound": "does not exist at this address",
             "Unauthorized": "wants to know who asks. Name --user, or --auth bearer, and give the"
-            " secret in the environment variable HRDEM_SECRET"
+            f" secret in the environment variable {SECRET_VARIABLE}"
             if self._credentials is None
             else "does not take this name and secret. Check both, and whether it wants another"
             " --auth",
