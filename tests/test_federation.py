@@ -27,7 +27,7 @@ from hrdem.build import build
 from hrdem.cli import main
 from hrdem.errors import HrdemError, UsageError
 from hrdem.project import HOME_VARIABLE, Project
-from hrdem.queries import SavedQuery, load_catalogue
+from hrdem.queries import SavedQuery, load_catalogue, path_on_file
 from hrdem.store import EmbeddedStore, RdflibStore, RemoteStore, Store, Table
 from hrdem.vocabulary import PREFIXES
 from local_endpoint import (
@@ -753,7 +753,7 @@ def test_only_what_real_files_answer_is_on_file(project: Project) -> None:
     filed = {
         query.name
         for query in q.read_queries(project)
-        if query.endpoints and answers.path_on_file(project, query).is_file()
+        if query.endpoints and path_on_file(project, query).is_file()
     }
     assert filed == set(ON_FILE)
 

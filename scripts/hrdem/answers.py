@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from hrdem.atomic import write_file
 from hrdem.errors import HrdemError, UsageError, count
 from hrdem.names import find_thing, nearest
-from hrdem.queries import bind
+from hrdem.queries import ANSWERS, bind, path_on_file
 from hrdem.store import QUERY_SECONDS, Table
 from hrdem.vocabulary import PREFIXES, XSD, shorten
 
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "csv", "json", "ttl")
 """How an answer can be written."""
-ANSWERS = "answers"
-"""Name of the folder of answers on file, below ``queries/``."""
 
 _GAP = "  "
 _NARROWEST = 8  # a column is not squeezed below this many characters
@@ -348,12 +346,6 @@ class Comparison(NamedTuple):
     def agrees(self) -> bool:
         """Return whether the answer found is the one on file."""
         return self.text == self.filed
-
-
-def path_on_file(project: Project, query: SavedQuery) -> Path:
-    """Return where the answer to `query` is filed."""
-    suffix = "ttl" if query.form == "construct" else "json"
-    return project.queries / ANSWERS / f"{query.name}.{suffix}"
 
 
 def answerable(

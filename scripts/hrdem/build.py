@@ -26,7 +26,14 @@ from hrdem.credentials import check_url
 from hrdem.documents import Sources, read_bytes, read_rdf, read_sources, read_text
 from hrdem.errors import HrdemError
 from hrdem.project import Project
-from hrdem.queries import CATALOGUE, SavedQuery, catalogue_text, describe, read_queries
+from hrdem.queries import (
+    CATALOGUE,
+    SavedQuery,
+    catalogue_text,
+    describe,
+    path_on_file,
+    read_queries,
+)
 from hrdem.rules import apply_rules
 from hrdem.statements import standing, statements, supports
 
@@ -233,11 +240,7 @@ def _sorted(counts: Counter[str]) -> dict[str, int]:
 
 def _answers(project: Project, queries: tuple[SavedQuery, ...]) -> dict[str, list[bytes]]:
     """Return the answers on file, by their names below ``build/``."""
-    paths = (
-        project.queries / catalogue.ANSWERS_FOLDER / (query.name + suffix)
-        for query in queries
-        for suffix in (".json", ".ttl")
-    )
+    paths = (path_on_file(project, query) for query in queries)
     return {
         path.relative_to(project.queries).as_posix(): [read_bytes(path)]
         for path in paths

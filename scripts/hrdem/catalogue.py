@@ -24,6 +24,7 @@ import pyoxigraph as ox
 
 from hrdem import __version__
 from hrdem import vocabulary as v
+from hrdem.queries import ANSWERS as ANSWERS_ON_FILE
 from hrdem.queries import CATALOGUE as QUESTIONS
 from hrdem.queries import SavedQuery
 from hrdem.void import PARTITIONS, english, labels, statistics, triple
@@ -35,13 +36,10 @@ CODES: Final = "codes.ttl"
 CATALOGUE: Final = v.BASE + NAME
 DATASET: Final = v.DATASET + "hrdem"
 ANSWERS: Final = v.DATASET + "answers"
-ANSWERS_FOLDER: Final = "answers"
-"""Folder of the answers, in ``queries/`` and in ``build/``."""
 SERVICE: Final = v.BASE + "service/sparql"
 DOWNLOAD: Final = f"{v.BASE}download/{__version__}/"
 """Where the files of this version are published."""
 
-_AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
 _MEDIA_TYPE: Final = "https://www.iana.org/assignments/media-types/"
 _FORMATS: Final = {
     ".ttl": ("RDF_TURTLE", "text/turtle"),
@@ -156,7 +154,7 @@ def _distribution(
     distribution = v.DISTRIBUTION + name
     folder, _, stem = name.rpartition("/")
     suffix = "." + name.rpartition(".")[2]
-    answer = folder == ANSWERS_FOLDER
+    answer = folder == ANSWERS_ON_FILE
     file_type, media_type = _RESULTS if answer and suffix == ".json" else _FORMATS[suffix]
     title, text = answers[stem.removesuffix(suffix)] if answer else _TEXTS[name]
     checksum = distribution + "#checksum"
@@ -164,9 +162,9 @@ def _distribution(
     yield triple(distribution, v.RDF_TYPE, v.DCAT + "Distribution")
     yield triple(distribution, v.DCTERMS + "title", english(title))
     yield triple(distribution, v.DCTERMS + "description", english(text))
-    yield triple(distribution, v.DCTERMS + "format", f"{_AUTHORITY}file-type/{file_type}")
+    yield triple(distribution, v.DCTERMS + "format", f"{v.AUTHORITY}file-type/{file_type}")
     yield triple(distribution, v.DCAT + "mediaType", _MEDIA_TYPE + media_type)
-    yield triple(distribution, v.DCTERMS + "license", f"{_AUTHORITY}licence/CC_BY_4_0")
+    yield triple(distribution, v.DCTERMS + "license", f"{v.AUTHORITY}licence/CC_BY_4_0")
     yield triple(distribution, v.DCTERMS + "rights", DATASET + "#rights")
     yield triple(distribution, v.DCAT + "accessURL", v.BASE)
     yield triple(distribution, v.DCAT + "downloadURL", DOWNLOAD + name)

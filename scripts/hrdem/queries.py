@@ -77,6 +77,8 @@ PARAMETER_TYPES = (
 )
 CATALOGUE = "queries.json"
 """Name of the compiled catalogue below ``build/``."""
+ANSWERS = "answers"
+"""Name of the folder of the answers on file, below ``queries/`` and below ``build/``."""
 PREFIX_SET = QUERY + "prefixes"
 """IRI of the set of prefixes that the queries as RDF refer to."""
 
@@ -858,6 +860,12 @@ def catalogue_text(queries: Iterable[SavedQuery]) -> str:
         entry["parameters"] = [parameter._asdict() for parameter in query.parameters.values()]
         entries.append(entry)
     return json.dumps(entries, ensure_ascii=False, indent=1) + "\n"
+
+
+def path_on_file(project: Project, query: SavedQuery) -> Path:
+    """Return where the answer to `query` is filed."""
+    suffix = "ttl" if query.form == "construct" else "json"
+    return project.queries / ANSWERS / f"{query.name}.{suffix}"
 
 
 def load_catalogue(project: Project) -> tuple[SavedQuery, ...]:

@@ -56,6 +56,8 @@ VOID_EXT: Final = "http://ldf.fi/void-ext#"
 SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 SPDX: Final = "http://spdx.org/rdf/terms#"
 ADMS: Final = "http://www.w3.org/ns/adms#"
+AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
+"""Where the authority tables of the EU's Publications Office stand."""
 VCARD: Final = "http://www.w3.org/2006/vcard/ns#"
 
 RDF_TYPE: Final = RDF + "type"

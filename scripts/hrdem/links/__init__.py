@@ -49,12 +49,11 @@ __all__ = [
     "report_text",
 ]
 
-_AUTHORITY = "http://publications.europa.eu/resource/authority/"
 _EUROVOC = "http://eurovoc.europa.eu/"
 _SCHEME_OF_EUROVOC = _EUROVOC + "100141"
 _SCHEME_OF_PROPERTY = {
-    v.DCTERMS + "language": _AUTHORITY + "language",
-    v.ELI + "language": _AUTHORITY + "language",
+    v.DCTERMS + "language": v.AUTHORITY + "language",
+    v.ELI + "language": v.AUTHORITY + "language",
 }
 """Property to the scheme that its values come from."""
 _KINDS: dict[str, tuple[str, ...]] = {
@@ -240,7 +239,7 @@ def _wrong(
 
 def _scheme(target: str) -> str | None:
     """Return the scheme that an IRI should be in, as its form tells; None if it does not."""
-    if target.startswith(_AUTHORITY):
+    if target.startswith(v.AUTHORITY):
         return namespace(target).rstrip("/")
     return _SCHEME_OF_EUROVOC if target.startswith(_EUROVOC) else None
 

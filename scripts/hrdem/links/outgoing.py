@@ -24,13 +24,12 @@ if TYPE_CHECKING:
 
     from hrdem.project import Project
 
-SSSOM = "https://w3id.org/sssom/"
 
 _ANNOTATED = tuple(
     v.OWL + name for name in ("annotatedSource", "annotatedProperty", "annotatedTarget")
 )
-_LABEL = SSSOM + "object_label"
-_SOURCE = SSSOM + "object_source"
+_LABEL = v.SSSOM + "object_label"
+_SOURCE = v.SSSOM + "object_source"
 _NO_LINKS = frozenset(
     (
         v.RDF_TYPE,

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 AT = "http://publications.europa.eu/ontology/authority/"
 EUVOC = "http://publications.europa.eu/ontology/euvoc#"
-ADMS = "http://www.w3.org/ns/adms#"
 DC = "http://purl.org/dc/elements/1.1/"
 
 LABELS = (
@@ -41,7 +40,7 @@ ALTERNATIVE = v.SKOS + "altLabel"
 SCHEMES = (v.SKOS + "inScheme", v.SKOS + "topConceptOf")
 DEPRECATED = (v.OWL + "deprecated", AT + "deprecated")
 ENDS = (AT + "end.use", EUVOC + "endDate")
-STATUS = (EUVOC + "status", ADMS + "status")
+STATUS = (EUVOC + "status", v.ADMS + "status")
 REPLACED = (v.DCTERMS + "isReplacedBy", v.SCHEMA + "supersededBy")
 
 _PREDICATES = frozenset(
