@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -146,6 +148,13 @@ def test_the_size_of_a_request_is_limited(web: httpx.Client) -> None:
     assert web.post("/sparql", content=pieces, headers=headers).status_code == 413
 
 
+def test_a_request_that_grows_while_it_is_answered_is_refused(web: httpx.Client) -> None:
+    pieces = (b"x" * 65536 for _ in range(32))
+    response = web.request("GET", "/sparql", params={"query": ENDLESS}, content=pieces)
+    assert response.status_code == 413
+    assert response.text == "What was sent is larger than 1,048,576 bytes. Send less.\n"
+
+
 @pytest.mark.parametrize("sent", [b"", b"GET /health HTTP/1.1\r\nHost: x\r\nX-Slow: "])
 def test_who_sends_no_request_is_not_waited_for(short: Served, sent: bytes) -> None:
     host, port = short.url.removeprefix("http://").split(":")
@@ -153,6 +162,24 @@ def test_who_sends_no_request_is_not_waited_for(short: Served, sent: bytes) -> N
         connection.sendall(sent)
         assert connection.recv(1000) == b""
     until(lambda: ask(short, EASY).status_code == 200)
+
+
+@pytest.mark.skipif(not hasattr(select, "poll"), reason="this system cannot watch a connection")
+def test_who_takes_no_answer_is_not_waited_for(serve_home: Path) -> None:
+    """The answer is larger than what the system itself keeps for a connection."""
+    query = "CONSTRUCT { ?s ?p ?x } { ?s ?p ?o BIND(CONCAT(STR(?o), STR(?s), STR(?p)) AS ?x) }"
+    with serve(serve_home, "--timeout", "5", "--workers", "1") as served:
+        host, port = served.url.removeprefix("http://").split(":")
+        with socket.socket() as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.connect((host, int(port)))
+            address = f"/sparql?{urlencode({'query': query})}"
+            connection.sendall(f"GET {address} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            served.wait_for(r" GET /sparql 200 [0-9]{8}")
+            watch = select.poll()
+            watch.register(connection, 0)  # that it was ended is told without being asked for
+            assert watch.poll(120_000), "the connection is still held"
+        until(lambda: ask(served, EASY).status_code == 200)
 
 
 def test_no_path_leads_out(served: Served) -> None:
@@ -192,6 +219,13 @@ def test_the_log_has_a_line_for_each_request_and_no_secret(serve_home: Path) -> 
         served.client.get("/a%0d%0aGET%20/feigned")
         served.wait_for(r"^127\.0\.0\.1 GET /a%0d%0aGET%20/feigned 404 ")
         assert "secret" not in "".join(served.lines)
+        client = "192.0.2.1 GET /feigned 200 1 1ms"
+        served.client.get("/health", headers={"X-Forwarded-For": client})
+        served.wait_for(r"^- GET /health 200 18 \d+ms$")
+        for client in ("192.0.2.1", "2001:db8::1"):
+            served.client.get("/health", headers={"X-Forwarded-For": client})
+            served.wait_for(rf"^{client} GET /health 200 18 \d+ms$")
+        assert "feigned 200" not in "".join(served.lines)
     with serve(serve_home, "--workers", "1", "--quiet") as served:
         served.client.get("/health")
         served.stop()
@@ -247,6 +281,27 @@ def test_no_worker_outlives_a_server_that_is_killed(serve_home: Path) -> None:
         served.stop(signal.SIGKILL)
         thread.join()
         until(lambda: not any(map(alive, workers)))
+
+
+def test_nothing_is_run_from_the_folder_where_it_was_started(
+    serve_home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "pyoxigraph.py").write_text("open('run', 'w')\n")
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "hrdem", "serve", "--port", "0", "--workers", "1"],
+        cwd=tmp_path,
+        env=environment(serve_home),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        served = Served(process)
+        with served.client:
+            assert ask(served, EASY).json()["boolean"] is True
+    finally:
+        process.kill()
+        process.wait()
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_new_build_does_not_disturb_it(serve_home: Path, tmp_path: Path) -> None:

@@ -300,7 +300,7 @@ def test_a_child_ends_even_if_nobody_stops_it(built: Project) -> None:
 
     done = subprocess.run(
         [
-            *(sys.executable, "-c", "from hrdem.store.guarded import child; child()"),
+            *(sys.executable, "-P", "-c", "from hrdem.store.guarded import child; child()"),
             *(str(built.root), str(built.build), *limits),
         ],
         input=f"SELECT (COUNT(*) AS ?n) {{ {CROSS} }}".encode(),
@@ -312,6 +312,16 @@ def test_a_child_ends_even_if_nobody_stops_it(built: Project) -> None:
 
     assert done.returncode in (-signal.SIGXCPU, -signal.SIGKILL)
     assert done.stdout == b""
+
+
+def test_the_child_runs_nothing_from_the_current_folder(
+    built: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pyoxigraph.py").write_text("open('run', 'w')\n")
+    monkeypatch.chdir(tmp_path)
+
+    assert GuardedStore(built).ask("ASK { ?s ?p ?o }")
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_syntax_error_in_the_child_is_told_as_everywhere(built: Project) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -98,7 +99,10 @@ class Guards:
                 # The path as it was sent, so no line can be feigned; never what was asked or by
                 # which credentials.
                 path = scope.get("raw_path", b"").partition(b"?")[0].decode("latin-1")
+                # Nor can one be by the client, which behind a proxy is what a header says.
                 client = (scope.get("client") or ("-",))[0]
+                if not re.fullmatch(r"[\w.:%-]+", client, re.ASCII):
+                    client = "-"
                 self._log(
                     f"{client} {scope['method']} {ascii(path)[1:-1]} {status or '-'} {size}"
                     f" {(time.monotonic() - started) * 1000:.0f}ms"

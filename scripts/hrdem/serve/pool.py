@@ -209,7 +209,8 @@ class Pool:
         )
         process = _Process(
             await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "hrdem.serve.worker"),
+                # -P: no module is taken from the folder where the server was started.
+                *(sys.executable, "-P", "-m", "hrdem.serve.worker"),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 pass_fds=(source.merged, source.named),

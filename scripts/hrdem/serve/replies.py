@@ -103,7 +103,10 @@ class Service:
         leaving = asyncio.create_task(_gone(request))
         try:
             await asyncio.wait((doing, leaving), return_when=asyncio.FIRST_COMPLETED)
-            return doing.result() if doing.done() else None
+            if doing.done():
+                return doing.result()
+            leaving.result()  # raises what was wrong with the rest of the request
+            return None
         finally:
             for task in (doing, leaving):
                 task.cancel()

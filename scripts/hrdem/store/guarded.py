@@ -73,7 +73,8 @@ class GuardedStore:
         environment["PYTHONPATH"] = os.pathsep.join(
             part for part in (package, environment.get("PYTHONPATH")) if part
         )
-        command = [sys.executable, "-c", "from hrdem.store.guarded import child; child()"]
+        # -P: no module is taken from the folder where the command was started.
+        command = [sys.executable, "-P", "-c", "from hrdem.store.guarded import child; child()"]
         child = subprocess.Popen(
             [
                 *command,
