@@ -11,21 +11,22 @@ import json
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from hrdem import html
 from hrdem import vocabulary as v
 from hrdem.atomic import replacing
 from hrdem.check.rulebook import Demand, Example, Layer, Page
 
 if TYPE_CHECKING:
-    import jinja2
+    from pathlib import Path
+
     import markupsafe
 
 MARKER: Final = "rules.json"
 """The file that only folders with these pages have."""
-TEMPLATES: Final = Path(__file__).parent / "templates" / "rules"
-"""The folder of the templates and the style sheet."""
+FOLDER: Final = "rules"
+"""Name of the folder of the templates."""
 FEW: Final = 2
 """How many bad cases of one rule are open to see at once."""
 
@@ -136,12 +137,14 @@ def write(layers: Sequence[Layer], folder: Path) -> int:
 
 def render(layers: Sequence[Layer]) -> dict[str, str]:
     """Return name to content of each file of the folder of pages."""
-    environment = _environment()
+    environment = html.environment(
+        FOLDER, {"terms": _with_code, "address": address}, asked=asked, shape=v.SHAPE
+    )
     everything = [(layer, page) for layer in layers for page in layer.pages]
     titles = {page.iri: page.title for _, page in everything}
     files = {
         "index.html": environment.get_template("index.html").render(layers=layers, up=""),
-        "style.css": (TEMPLATES / "style.css").read_text(encoding="utf-8"),
+        "style.css": html.style_sheet(FOLDER, "style.css"),
         MARKER: _index(page for _, page in everything),
     }
     template = environment.get_template("rule.html")
@@ -174,24 +177,6 @@ def _index(pages: Iterable[Page]) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
-def _environment() -> jinja2.Environment:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["terms"] = _with_code
-    environment.filters["address"] = address
-    environment.globals["asked"] = asked
-    environment.globals["shape"] = v.SHAPE
-    return environment
-
-
 _CODE: Final = re.compile(
     r'"[^"]*"(?:\^\^\w+:\w+|@[a-z]+)?'
     r"|(?<![\w/#:])(?:" + "|".join(v.PREFIXES) + r"):[A-Za-z](?:[\w.-]*\w)?"
@@ -205,10 +190,10 @@ def _with_code(text: str) -> markupsafe.Markup:
     """Return `text` as HTML, with what is code in it marked so."""
     from markupsafe import Markup, escape
 
-    html = Markup()
+    marked = Markup()
     end = 0
     for found in _CODE.finditer(text):
-        html += escape(text[end : found.start()])
-        html += Markup("<code>{}</code>").format(found[0])
+        marked += escape(text[end : found.start()])
+        marked += Markup("<code>{}</code>").format(found[0])
         end = found.end()
-    return html + escape(text[end:])
+    return marked + escape(text[end:])

@@ -7,7 +7,8 @@ One job a module:
 * :mod:`~hrdem.serve.dataset`: whether a query leaves the graph, by SERVICE or FROM.
 * :mod:`~hrdem.serve.source`: the files of the build, opened once.
 * :mod:`~hrdem.serve.worker`: the child process that holds the graph and answers.
-* :mod:`~hrdem.serve.pages`: what a person sees of a thing, as HTML.
+* :mod:`~hrdem.serve.templates`: the templates of all pages, and their style sheet.
+* :mod:`~hrdem.serve.pages`: what a person sees of a thing or of an answer, as HTML.
 * :mod:`~hrdem.serve.pool`: the workers, their queue, and their end at the limits.
 * :mod:`~hrdem.serve.replies`: answers of workers as HTTP responses.
 * :mod:`~hrdem.serve.protocol`: the SPARQL protocol, and of the Graph Store protocol its reading.

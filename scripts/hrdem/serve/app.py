@@ -16,9 +16,9 @@ from starlette.routing import Route
 
 from hrdem.serve import protocol, questions, things
 from hrdem.serve.guards import Guards, TooLarge
-from hrdem.serve.pages import edition
 from hrdem.serve.pool import Pool
 from hrdem.serve.replies import Service, sentence
+from hrdem.serve.templates import edition, style_sheet
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -90,9 +90,9 @@ def make_app(
             Exception: _failed,
         },
     )
-    app.state.service = Service(source, pool, url, edition())
+    app.state.service = Service(source, pool, url, edition(source))
     app.state.limits = limits
-    app.state.style = things.style_sheet()
+    app.state.style = style_sheet()
     return app
 
 

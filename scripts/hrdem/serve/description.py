@@ -9,8 +9,8 @@ import pyoxigraph as ox
 from starlette.responses import Response
 
 from hrdem.serve import accept
-from hrdem.serve.pages import environment
 from hrdem.serve.replies import plain, wanted
+from hrdem.serve.templates import environment
 from hrdem.serve.worker import Reply, sentence, typed
 from hrdem.vocabulary import PREFIXES, RDF_TYPE, SD, VOID, XSD
 

@@ -1,33 +1,28 @@
-"""What a person sees: the things of the graph, and the questions, as HTML.
+"""The pages that a worker writes: the things of the graph, and answers, as HTML.
 
-This is all there is of HTML here, and it reads nothing but the graph: what is shown of a thing is
-what :mod:`hrdem.why` explains, so each fact comes with the words behind it.
+They say nothing but what is in the graph: what is shown of a thing is what :mod:`hrdem.why`
+explains, so each fact comes with the words behind it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from hrdem import __version__, why
+from hrdem import __version__, html, why
 from hrdem import vocabulary as v
 from hrdem.queries import SavedQuery
+from hrdem.serve.templates import FOLDER
 from hrdem.store import Store, Table
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
-    import jinja2
-
     Term = ox.NamedNode | ox.BlankNode | ox.Literal
 
-TEMPLATES: Final = Path(__file__).resolve().parents[1] / "templates" / "serve"
-"""The folder of the templates and the style sheet."""
 MOST: Final = 500
 """How many things that point at one are listed."""
 
@@ -85,32 +80,6 @@ class Section(NamedTuple):
     rows: list[tuple[str, list[Value]]]
 
 
-def environment() -> jinja2.Environment:
-    """Return what renders the templates, all of them read already."""
-    import jinja2
-
-    made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    made.globals.update(version=__version__, shorten=v.shorten)
-    for name in made.list_templates(extensions=["html"]):
-        made.get_template(name)
-    return made
-
-
-def edition() -> str:
-    """Return a word that is another one if the program or a template is."""
-    digest = hashlib.sha256(__version__.encode())
-    for path in sorted(TEMPLATES.iterdir()):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
 def in_words(name: str) -> str:
     """Return the name of a property or column as words: ``dcterms:isPartOf`` as *is part of*."""
     if name == v.RDF_TYPE:
@@ -145,8 +114,7 @@ class Pages:
         self._graph = graph
         self._store = store
         self._queries = queries
-        self._environment = environment()
-        self._environment.globals["href"] = self._href
+        self._environment = html.environment(FOLDER, version=__version__, href=self._href)
 
     def thing(self, iri: str) -> str:
         """Return the page of a thing."""
@@ -161,7 +129,6 @@ class Pages:
         question = iri.removeprefix(v.QUERY) if iri.startswith(v.QUERY) else ""
         return self._environment.get_template("thing.html").render(
             iri=iri,
-            path="/" + iri.removeprefix(v.BASE),
             title=label,
             kind=head["kind"],
             definition=head["definition"],

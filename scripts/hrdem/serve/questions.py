@@ -11,9 +11,9 @@ from starlette.responses import Response
 from hrdem.names import nearest
 from hrdem.serve import accept
 from hrdem.serve.openapi import document
-from hrdem.serve.pages import environment
 from hrdem.serve.protocol import BadRequest, fields_of
 from hrdem.serve.replies import Service, sentence, wanted
+from hrdem.serve.templates import environment
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -30,10 +30,10 @@ class Service:
         source: what is served.
         pool: who answers.
         url: the address of the server as people reach it, without a slash at its end.
-        edition: what answers depend on beside the graph: the program and its templates.
+        edition: what answers depend on beside the graph: see :func:`hrdem.serve.templates.edition`.
     """
 
-    def __init__(self, source: Source, pool: Pool, url: str, edition: str = "") -> None:
+    def __init__(self, source: Source, pool: Pool, url: str, edition: str) -> None:
         self.edition = edition
         self.source = source
         self.pool = pool

@@ -17,8 +17,8 @@ from starlette.responses import Response
 
 from hrdem.errors import HrdemError
 from hrdem.serve import accept
-from hrdem.serve.pages import TEMPLATES, environment
 from hrdem.serve.replies import Service, sentence, wanted
+from hrdem.serve.templates import environment
 from hrdem.serve.worker import SERVED
 from hrdem.vocabulary import BASE, GRAPH
 
@@ -154,11 +154,6 @@ async def style(request: Request) -> Response:
     return Response(
         request.app.state.style, media_type="text/css", headers={"Cache-Control": "max-age=3600"}
     )
-
-
-def style_sheet() -> str:
-    """Return the style sheet of the pages."""
-    return (TEMPLATES / "pages.css").read_text("utf-8")
 
 
 async def void(request: Request) -> Response:
