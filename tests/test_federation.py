@@ -21,7 +21,7 @@ import pytest
 import rdflib
 
 from conftest import ROOT, Mini
-from hrdem import answers, federation, runner
+from hrdem import answers, federation, runner, sparql
 from hrdem import queries as q
 from hrdem.build import build
 from hrdem.cli import main
@@ -699,8 +699,8 @@ def test_a_service_in_another_place_is_refused(mini: Mini, body: str) -> None:
     ],
 )
 def test_the_word_alone_is_no_service(body: str) -> None:
-    assert q.services(body) == []
-    assert not q.asks_services(body)
+    assert sparql.services(body) == []
+    assert not sparql.asks_services(body)
 
 
 def test_reading_a_question_asks_nobody(mini: Mini, others: dict[str, LocalEndpoint]) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from conftest import Mini
 from hrdem import queries as q
+from hrdem import sparql
 from hrdem.build import build
 from hrdem.errors import HrdemError, UsageError
 from hrdem.project import Project
@@ -405,7 +406,7 @@ def test_comments_are_blanked_and_nothing_else() -> None:
         'SELECT ?x { ?x <http://x/#here> "# not a comment", \'#\', """a " # b""" } # end'
     )
 
-    blanked = q.blank_comments(text)
+    blanked = sparql.blank_comments(text)
 
     assert len(blanked) == len(text)
     assert blanked == (
@@ -425,7 +426,7 @@ def test_comments_are_blanked_and_nothing_else() -> None:
     ],
 )
 def test_the_form_of_a_query_is_told_from_its_text(text: str, form: str) -> None:
-    assert q.form_of(text) == form
+    assert sparql.form_of(text) == form
 
 
 @pytest.mark.parametrize(
@@ -433,13 +434,13 @@ def test_the_form_of_a_query_is_told_from_its_text(text: str, form: str) -> None
 )
 def test_an_update_is_refused(text: str) -> None:
     with pytest.raises(HrdemError, match="the graph is read-only here"):
-        q.form_of(text)
+        sparql.form_of(text)
 
 
 @pytest.mark.parametrize("text", ["", "# only a comment", "PREFIX a: <b>\n", "HELLO"])
 def test_what_is_no_query_is_told_so(text: str) -> None:
     with pytest.raises(HrdemError, match=r"No query begins at line \d, column \d+"):
-        q.form_of(text)
+        sparql.form_of(text)
 
 
 # --- the catalogue, and queries as RDF ------------------------------------------------------------
@@ -492,7 +493,7 @@ def test_queries_as_rdf_have_iris_and_run(project: Project) -> None:
         question, text = rows[f"https://w3id.org/hrdem/query/{query.name}"]
         assert question == query.summary
         assert "#+" not in text
-        assert q.form_of(text) == query.form
+        assert sparql.form_of(text) == query.form
         ox.Store().query(text)
 
 
@@ -501,10 +502,10 @@ def test_queries_as_rdf_have_iris_and_run(project: Project) -> None:
 
 def test_saved_queries_keep_to_what_every_engine_answers_alike(project: Project) -> None:
     for query in q.read_queries(project):
-        body = q.blank_comments(query.text)
+        body = sparql.blank_comments(query.text)
         where = f"queries/{query.path}"
         assert query.summary.endswith(("?", "elsewhere.")), f"{where}: the summary is no question"
-        assert q.asks_services(body) == bool(query.endpoints), where
+        assert sparql.asks_services(body) == bool(query.endpoints), where
         for word in ("NOW(", "RAND(", "UUID(", "GROUP_CONCAT", "SAMPLE(", "SELECT *"):
             assert word not in body.upper(), f"{where} uses {word}"
         if query.form == "select":

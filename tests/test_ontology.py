@@ -24,7 +24,7 @@ from can_run import ROOT
 from hrdem import serialise
 from hrdem import vocabulary as v
 from hrdem.project import Project
-from hrdem.queries import blank_comments
+from hrdem.sparql import blank_comments
 
 ONTOLOGY = ROOT / "ontology"
 CORE, AXIOMS, ALIGNMENTS = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hrdem.queries import asks_services, has_keyword
 from hrdem.serve import accept, dataset
+from hrdem.sparql import asks_services, has_keyword
 
 OURS = "https://w3id.org/hrdem/graph/ontology"
 

@@ -20,17 +20,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pyoxigraph as ox
-
 from hrdem import __version__
 from hrdem.atomic import write_file
 from hrdem.credentials import check_url
 from hrdem.errors import HrdemError
-from hrdem.queries import blank_comments
+from hrdem.sparql import blank_comments
 from hrdem.store.results import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from hrdem.store import Table
 
@@ -319,8 +317,3 @@ def _reason(problem: BaseException) -> str:
     if isinstance(cause, OSError) and cause.strerror:
         return cause.strerror
     return str(problem).rpartition(": ")[2].strip() or type(problem).__name__
-
-
-def iris(values: Iterable[str]) -> str:
-    """Return IRIs as SPARQL writes them, between spaces."""
-    return " ".join(str(ox.NamedNode(value)) for value in values)

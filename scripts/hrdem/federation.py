@@ -25,14 +25,15 @@ import pyoxigraph as ox
 from hrdem.endpoint import Endpoint, Limits
 from hrdem.errors import HrdemError, UsageError
 from hrdem.foreign import check_file, read_file
-from hrdem.queries import blank_comments, prologue, services, variables
+from hrdem.sparql import blank_comments, prologue, services, variables
 from hrdem.store.interface import QUERY_SECONDS, Store, Table
 from hrdem.store.results import as_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from hrdem.queries import SavedQuery, Service
+    from hrdem.queries import SavedQuery
+    from hrdem.sparql import Service
     from hrdem.store.interface import Row
 
 BATCH = 100

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
+from hrdem import sparql
 from hrdem.errors import UsageError
 from hrdem.queries import ANY_KIND, thing_iris
 from hrdem.vocabulary import BASE, KINDS, SKOS, kind_of, shorten
@@ -33,9 +34,9 @@ def find_thing(store: Store, text: str, kind: str = ANY_KIND) -> str:
     """
     candidates = thing_iris(text, kind)
     if candidates:
-        terms = " ".join(str(ox.NamedNode(iri)) for iri in candidates)
+        written = sparql.iris(candidates)
         found = store.select(
-            f"SELECT DISTINCT ?thing {{ VALUES ?thing {{ {terms} }} ?thing a ?class }}"
+            f"SELECT DISTINCT ?thing {{ VALUES ?thing {{ {written} }} ?thing a ?class }}"
             " ORDER BY ?thing"
         )
         iris = [row[0].value for row in found.rows if isinstance(row[0], ox.NamedNode)]

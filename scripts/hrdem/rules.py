@@ -18,7 +18,7 @@ from hrdem import vocabulary as v
 from hrdem.documents import read_text
 from hrdem.errors import HrdemError
 from hrdem.project import Project
-from hrdem.queries import blank_comments, form_of, syntax_error
+from hrdem.sparql import blank_comments, form_of, syntax_error
 
 MAX_ROUNDS = 100
 """How often a rule, and all rules together, may run before they count as endless."""

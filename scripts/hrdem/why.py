@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 import pyoxigraph as ox
 
+from hrdem import sparql
 from hrdem.errors import UsageError
 from hrdem.names import nearest, slug_of
 from hrdem.premises import premises
@@ -437,7 +438,7 @@ def _is_iri(term: object) -> TypeGuard[ox.NamedNode]:
 
 def labels(store: Store, iris: Iterable[str]) -> dict[str, str]:
     """Return the preferred label of each of `iris` that has one."""
-    nodes = " ".join(str(ox.NamedNode(iri)) for iri in sorted(set(iris)))
+    nodes = sparql.iris(sorted(set(iris)))
     table = store.select(
         f"""SELECT DISTINCT ?thing ?label {{ VALUES ?thing {{ {nodes} }}
           ?thing <{SKOS}prefLabel> ?label FILTER(LANG(?label) = "en") }}

@@ -16,7 +16,7 @@ from hrdem.check.context import Context
 from hrdem.check.finding import VIOLATION, Finding
 from hrdem.documents import locate, read_rdf, read_text
 from hrdem.project import Project
-from hrdem.queries import blank_comments
+from hrdem.sparql import blank_comments
 
 REUSED: Final[dict[str, tuple[str, ...]]] = {
     v.RDF: ("type",),

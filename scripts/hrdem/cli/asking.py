@@ -213,7 +213,7 @@ def _query(options: argparse.Namespace) -> int:
 
     from hrdem.answers import run, text_of
     from hrdem.project import Project
-    from hrdem.queries import form_of
+    from hrdem.sparql import form_of
     from hrdem.store import GuardedStore, RemoteStore, Store
 
     path = None if options.file == "-" else Path(options.file)

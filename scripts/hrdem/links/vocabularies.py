@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import pyoxigraph as ox
 
 from hrdem import vocabulary as v
-from hrdem.endpoint import Endpoint, iris
+from hrdem.endpoint import Endpoint
 from hrdem.foreign import check_file, read_file
+from hrdem.sparql import iris
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

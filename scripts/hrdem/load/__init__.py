@@ -45,10 +45,10 @@ from hrdem.load.updates import (
     drop,
     insert,
     insert_record,
-    iris,
     point,
     switch,
 )
+from hrdem.sparql import iris
 from hrdem.store.results import canonical
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ import pyoxigraph as ox
 
 from hrdem import vocabulary as v
 from hrdem.load.plan import STAGED
+from hrdem.sparql import iris
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,8 +108,3 @@ def switch(plan: Plan, places: dict[str, str], before: Loaded | None) -> str:
 def drop(graphs: Iterable[str]) -> str:
     """Return the update that removes graphs, those that are not there too."""
     return " ;\n".join(f"DROP SILENT GRAPH <{name}>" for name in graphs)
-
-
-def iris(names: Iterable[str], between: str = " ") -> str:
-    """Return names as SPARQL writes them."""
-    return between.join(str(ox.NamedNode(name)) for name in names)

@@ -16,8 +16,9 @@ from hrdem.errors import HrdemError, UsageError
 from hrdem.mcp_server import schemas
 from hrdem.mcp_server.answers import WIDTH, Given, Page, given, passage
 from hrdem.names import find_thing, similar_things, slug_of, things_of
-from hrdem.queries import ANY_KIND, form_of, load_catalogue
+from hrdem.queries import ANY_KIND, load_catalogue
 from hrdem.rules import read_rules
+from hrdem.sparql import form_of
 from hrdem.store import EmbeddedStore, GuardedStore
 from hrdem.vocabulary import KINDS, kind_of, shorten
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from hrdem.errors import HrdemError
-from hrdem.queries import asks_services, has_keyword, prologue
+from hrdem.sparql import asks_services, has_keyword, prologue
 from hrdem.vocabulary import PREFIXES
 
 if TYPE_CHECKING:

@@ -28,9 +28,10 @@ import pyoxigraph as ox
 from hrdem import vocabulary as v
 from hrdem.answers import answer, find_query, text_of
 from hrdem.errors import HrdemError
-from hrdem.queries import SavedQuery, form_of, parse_catalogue, syntax_error
+from hrdem.queries import SavedQuery, parse_catalogue
 from hrdem.serialise import Context, json_ld, n_triples, turtle
 from hrdem.serve import accept, dataset, pages
+from hrdem.sparql import form_of, syntax_error
 from hrdem.store import EmbeddedStore
 from hrdem.store.results import failed
 from hrdem.vocabulary import BASE, GRAPH, PREFIXES, SHAPE

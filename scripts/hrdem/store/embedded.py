@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from hrdem.errors import HrdemError
-from hrdem.queries import asks_services, names_graphs, syntax_error
+from hrdem.sparql import asks_services, names_graphs, syntax_error
 from hrdem.store.interface import Table, expect
 from hrdem.store.results import as_table, drawn, failed, sorted_triples
 from hrdem.vocabulary import PREFIXES

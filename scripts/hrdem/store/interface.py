@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from hrdem.errors import HrdemError
-from hrdem.queries import form_of
+from hrdem.sparql import form_of
 
 if TYPE_CHECKING:
     import pyoxigraph as ox

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from hrdem.credentials import SECRET_VARIABLE, check_url
 from hrdem.errors import HrdemError, count
-from hrdem.queries import blank_comments, form_of
+from hrdem.sparql import blank_comments, form_of
 from hrdem.store.interface import QUERY_SECONDS, Table, expect
 from hrdem.store.results import read_boolean, read_table, read_triples
 from hrdem.vocabulary import LOADED, MERGED, PREFIXES, SD
