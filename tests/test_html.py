@@ -15,7 +15,10 @@ from hrdem.project import Project
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the server needs POSIX")
 
 
-@pytest.mark.parametrize(("folder", "sheet"), [("rules", "style.css"), ("serve", "pages.css")])
+@pytest.mark.parametrize(
+    ("folder", "sheet"),
+    [("rules", "style.css"), ("serve", "pages.css"), ("site", "assets/site.css")],
+)
 def test_all_style_sheets_have_one_palette(folder: str, sheet: str) -> None:
     own = (html.TEMPLATES / folder / sheet).read_text("utf-8")
     palette = (html.TEMPLATES / "palette.css").read_text("utf-8")
@@ -23,7 +26,7 @@ def test_all_style_sheets_have_one_palette(folder: str, sheet: str) -> None:
     assert "#" not in own.replace("# ", ""), "a colour of its own"
 
 
-@pytest.mark.parametrize("folder", ["rules", "serve"])
+@pytest.mark.parametrize("folder", ["rules", "serve", "site"])
 def test_all_templates_are_read_at_once(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that answers can open no file any more."""
     pages = html.environment(folder, {"terms": str, "address": str})

@@ -217,14 +217,18 @@ _TERM_KEYS = {"@id", "@type", "@language"}
 _SAFE_INTEGER = re.compile(r"(?:0|-?[1-9][0-9]{0,14})\Z")  # a double holds these exactly
 
 
-def json_ld(triples: Iterable[ox.Triple], context: Context) -> Iterator[str]:
-    """Yield the parts of a JSON-LD file: `context` whole, then one node per subject, sorted.
+def json_ld(triples: Iterable[ox.Triple], context: Context, *, whole: bool = True) -> Iterator[str]:
+    """Yield the parts of a JSON-LD file: `context`, then one node per subject, sorted.
 
     IRIs are compact and values take the shape that the terms of the context ask for, so the file
     reads like ordinary JSON.
+
+    Args:
+        triples: what to write.
+        context: the names to write it with.
+        whole: whether names that the file does not use are in its context too.
     """
-    yield f'{{\n"@context": {_json(context.definition)},\n"@graph": [\n'
-    separator = ""
+    nodes = []
     for subject, about in groupby(in_order(triples), lambda t: v.value(t.subject)):
         node: dict[str, Any] = {context.keyword("@id"): context.compact(subject)}
         for predicate, sharing in groupby(about, lambda t: t.predicate.value):
@@ -236,6 +240,11 @@ def json_ld(triples: Iterable[ox.Triple], context: Context) -> Iterator[str]:
                 key = context.name(predicate)
                 values = [context.value(predicate, each) for each in objects]
             node[key] = values[0] if len(values) == 1 else values
+        nodes.append(node)
+    names = context.definition if whole else context.needed(nodes)
+    yield f'{{\n"@context": {_json(names)},\n"@graph": [\n'
+    separator = ""
+    for node in nodes:
         yield separator + _json(node)
         separator = ",\n"
     yield "\n]\n}\n"
@@ -329,6 +338,26 @@ class Context:
         if prefix in self.definition and not local.startswith("//"):
             return self._expand(prefix, *passed, name) + local
         return name
+
+    def needed(self, content: object) -> dict[str, Any]:
+        """Return the part of the context that some JSON-LD written with it is read with.
+
+        Args:
+            content: the JSON; what its strings may name is kept.
+        """
+        needed = {name for name in self.definition if name.startswith("@")}
+        todo = [content]
+        while todo:
+            each = todo.pop()
+            if isinstance(each, dict):
+                todo += [*each, *each.values()]
+            elif isinstance(each, list):
+                todo += each
+            elif isinstance(each, str):
+                for name in {each, each.partition(":")[0]} & self.definition.keys() - needed:
+                    needed.add(name)
+                    todo.append(self.definition[name])
+        return {name: value for name, value in self.definition.items() if name in needed}
 
     def keyword(self, keyword: str) -> str:
         """Return ``@id`` or ``@type``, or the name that the context gives it."""

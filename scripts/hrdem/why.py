@@ -43,7 +43,7 @@ DERIVED = "derived"
 DESCRIBED = "described"
 """Basis of a claim: the description of a source, made when it was read."""
 
-_NEAR = (
+NEAR = (
     *(HRDEM + name for name in ("concerns", "periodOf", "figureOf", "ofPost", "inMeeting")),
     ORG + "member",
 )
@@ -202,11 +202,21 @@ def explain(
         claims = [claim for claim in claims if claim.property == property]
     claims = [_reasoned(store, claim, rules or {}) for claim in claims]
     names = _names(store, claims)
-    claims = [claim._replace(names=names) for claim in claims]
+    return arranged([claim._replace(names=names) for claim in claims], thing)
+
+
+def arranged(claims: Iterable[Claim], thing: str) -> list[Claim]:
+    """Return claims about a thing in the order that :func:`explain` promises.
+
+    Args:
+        claims: the claims, with the labels of what they are about.
+        thing: IRI of the thing.
+    """
 
     def place(claim: Claim) -> tuple[object, ...]:
+        names = claim.names
         section = 0 if claim.subject == thing else 2 if _value_iri(claim) == thing else 1
-        if claim.subject != thing and claim.property in _NEAR:
+        if claim.subject != thing and claim.property in NEAR:
             section = 1
         return (
             section,
@@ -289,7 +299,7 @@ def _value_text(claim: Claim) -> str:
 
 def _stated(store: Store, thing: str) -> list[tuple[str, str, Term, str, list[str]]]:
     """Return (subject, property, value, standing, passages) of each fact that words state."""
-    near = " ".join(f"<{iri}>" for iri in _NEAR)
+    near = " ".join(f"<{iri}>" for iri in NEAR)
     # The facts are chosen in a query of their own: engines that join the branches of a union with
     # all statements take seconds.
     table = store.select(
@@ -322,7 +332,7 @@ def _unstated(
     Labels and kinds come from the register and are shown apart; names of the same fact in other
     vocabularies are left out.
     """
-    subjects = sorted({thing, *(s for s, p, o in stated if p in _NEAR and _text(o) == thing)})
+    subjects = sorted({thing, *(s for s, p, o in stated if p in NEAR and _text(o) == thing)})
     nodes = " ".join(f"<{iri}>" for iri in subjects)
     table = store.select(
         f"""SELECT DISTINCT ?s ?p ?o {{
@@ -332,18 +342,29 @@ def _unstated(
     for s, p, o in table.rows:
         assert o is not None
         subject, prop = _text(s), _text(p)
-        if (subject, prop, o) in stated or kind_of(subject) in (None, "unknown"):
-            continue
-        if kind_of(subject) == "document" and prop in _DESCRIPTION:
-            if subject == thing or prop == HRDEM + "copyOf":
-                yield subject, prop, o, DESCRIBED
-        elif prop.startswith((HRDEM, ORG)):
-            yield subject, prop, o, DERIVED
+        basis = basis_of(subject, prop, thing)
+        if basis is not None and (subject, prop, o) not in stated:
+            yield subject, prop, o, basis
+
+
+def basis_of(subject: str, property: str, thing: str) -> str | None:
+    """Return what a triple that no passage states rests on, None if it is no claim about a thing.
+
+    Args:
+        subject: IRI of its subject.
+        property: IRI of its property.
+        thing: IRI of the thing.
+    """
+    if kind_of(subject) in (None, "unknown"):
+        return None
+    if kind_of(subject) == "document" and property in _DESCRIPTION:
+        return DESCRIBED if subject == thing or property == HRDEM + "copyOf" else None
+    return DERIVED if property.startswith((HRDEM, ORG)) else None
 
 
 def _rules(store: Store, thing: str) -> dict[tuple[str, str, Term], str]:
     """Return the rule that derived each fact with a thing, or with what exists for its sake."""
-    near = " ".join(f"<{iri}>" for iri in _NEAR)
+    near = " ".join(f"<{iri}>" for iri in NEAR)
     table = store.select(
         f"""SELECT DISTINCT ?s ?p ?o ?graph {{
           {{ BIND(<{thing}> AS ?s) GRAPH ?graph {{ ?s ?p ?o }} }}
@@ -608,7 +629,7 @@ class _Page:
 
 def _of_others(claim: Claim, thing: str) -> bool:
     """Return whether a claim is about something that does not exist for the sake of `thing`."""
-    return claim.subject != thing and _value_iri(claim) == thing and claim.property not in _NEAR
+    return claim.subject != thing and _value_iri(claim) == thing and claim.property not in NEAR
 
 
 def _told(fact: ox.Triple, names: dict[str, str]) -> str:

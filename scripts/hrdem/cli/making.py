@@ -69,6 +69,11 @@ def register(add: Add) -> None:
     one.add_argument("--write", action="store_true", help="file the answers that differ")
     add_service(one)
 
+    one = add("site", _site, "Write the explorer: a site of plain files about the built graph.")
+    one.add_argument(
+        "--out", metavar="DIR", help="the folder to make, or to replace (default: build/site)"
+    )
+
     add("run", _everything, "Build, check, answer every saved question, and say what came out.")
 
 
@@ -199,6 +204,23 @@ def _answers(options: argparse.Namespace) -> int:
     if differing:
         show("If the new ones are right, file them with `hrdem answers --write`.\n")
     return EXIT_WRONG if differing or strays else EXIT_FINE
+
+
+def _site(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from hrdem import site
+    from hrdem.errors import display_path
+    from hrdem.project import Project
+
+    project = Project.find()
+    out = Path(options.out) if options.out is not None else project.build / "site"
+    made = site.write(project, out)
+    show(
+        f"Wrote {count(made.pages, 'page')} in {count(made.files, 'file')},"
+        f" {made.size / 1e6:.1f} MB, into {display_path(out)}. Open index.html there.\n"
+    )
+    return EXIT_FINE
 
 
 def _everything(options: argparse.Namespace) -> int:
