@@ -23,6 +23,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from hrdem import mcp_server
+from hrdem.serve import server
 
 #: Where nothing listens: a stand-in for a network that is not there.
 NO_NETWORK = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1"}
@@ -455,6 +456,7 @@ def test_the_lock_keeps_what_the_package_asks_for(root: Path) -> None:
 
 def test_the_extra_is_what_is_locked_and_named(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text())
+    assert project["project"]["optional-dependencies"]["serve"] == list(server.PACKAGES)
     (asked,) = project["project"]["optional-dependencies"]["mcp"]
     locked_in = (root / "scripts" / "requirements" / "mcp.in").read_text().splitlines()
     assert [line for line in locked_in if not line.startswith("#")] == [asked] == [mcp_server.SDK]

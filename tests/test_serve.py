@@ -324,6 +324,17 @@ def test_the_service_describes_itself(web: httpx.Client, triples: int) -> None:
     assert ONTOLOGY in {row["graph"].value for row in rows}
 
 
+def test_a_description_in_another_form_is_refused_with_the_list(web: httpx.Client) -> None:
+    response = web.get("/sparql", headers={"Accept": "image/png"})
+    assert response.status_code == 406
+    assert response.text == (
+        "This can be had in these forms, and the header Accept takes none of them:\n"
+        "  text/turtle\n  application/n-triples\n  application/ld+json\n"
+        "  application/rdf+xml\n  text/html\n"
+    )
+    assert "Accept" in response.headers["Vary"]
+
+
 def test_other_sites_may_read(web: httpx.Client) -> None:
     elsewhere = {"Origin": "https://example.org"}
     response = web.get("/sparql", params={"query": COUNT}, headers=elsewhere)
@@ -442,6 +453,11 @@ def test_the_description_for_programs_is_valid(web: httpx.Client, built: Project
     document = web.get("/openapi.json").json()
     validate(document)
     assert document["openapi"] == "3.1.0"
+    for path, parameters in {"/sparql": {"query": COUNT}, "/data": {"default": ""}}.items():
+        assert "304" in document["paths"][path]["get"]["responses"]
+        known = {"If-None-Match": web.get(path, params=parameters).headers["ETag"]}
+        assert web.get(path, params=parameters, headers=known).status_code == 304
+    assert "304" not in document["paths"]["/sparql"]["post"]["responses"]
     for query in answered(built):
         operation = document["paths"][f"/queries/{query.name}"]["get"]
         named = [each["name"] for each in operation["parameters"]]

@@ -324,7 +324,7 @@ def test_a_new_build_does_not_disturb_it(serve_home: Path, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [
-        (["--port", "65536"], 2, "a number from 0 to 65535 is wanted"),
+        (["--port", "65536"], 2, "the number of a port from 0 to 65535 is wanted"),
         (["--host", "no.such.host.invalid"], 2, "The server cannot listen at no.such.host.invalid"),
         (["--workers", "0"], 2, "a whole number from 1"),
         (["--memory", "60"], 1, "allow more with --memory"),
@@ -357,8 +357,8 @@ def test_without_its_extra_it_says_how_to_install_it(serve_home: Path, missing: 
     )
     assert done.returncode == 1
     assert done.stderr == (
-        f"hrdem: `hrdem serve` needs {missing}, which is not installed. Install it with"
-        " `pip install 'hrdem[serve]'`.\n"
+        f"hrdem: `hrdem serve` needs {missing}, which is not installed. Install it beside"
+        " hrdem with `pip install 'starlette>=1.0,<2' 'uvicorn>=0.50,<1'`.\n"
     )
 
 

@@ -22,7 +22,7 @@ import pytest
 from conftest import Mini
 from hrdem.build import build
 from hrdem.errors import HrdemError, UsageError
-from hrdem.names import find_thing
+from hrdem.names import find_thing, in_words
 from hrdem.project import Project
 from hrdem.store import (
     EmbeddedStore,
@@ -33,7 +33,7 @@ from hrdem.store import (
     Table,
     open_store,
 )
-from hrdem.vocabulary import BASE, HRDEM, LOADED, MERGED, XSD
+from hrdem.vocabulary import BASE, HRDEM, LOADED, MERGED, PREFIXES, XSD
 
 PLAN = ox.NamedNode(BASE + "instrument/plan")
 APPROVED = "SELECT ?what ?by WHERE { ?by hrdem:approves ?what }"
@@ -257,8 +257,7 @@ def test_a_query_that_takes_too_long_is_stopped(built: Project) -> None:
         )
 
     assert str(caught.value) == (
-        "The query took longer than 1 second and was stopped. Ask for less, for example with"
-        " LIMIT, or allow more with --timeout."
+        "The query took longer than 1 second and was stopped. Ask for less, for example with LIMIT."
     )
     assert time.monotonic() - started < 10
 
@@ -604,6 +603,21 @@ def test_near_things_are_named_after(built: Project, text: str, kind: str, hint:
 
     assert str(caught.value).startswith(f"There is no {kind} {text!r} in the graph.")
     assert hint in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("plan", "plan"),
+        ("decidedBy", "decided by"),
+        ("decided_by", "decided by"),
+        ("sha256", "sha256"),
+        (f"{PREFIXES['owl']}versionIRI", "version IRI"),
+        (f"{PREFIXES['dcterms']}isPartOf", "is part of"),
+    ],
+)
+def test_a_name_as_words(name: str, words: str) -> None:
+    assert in_words(name) == words
 
 
 def test_nothing_near_means_no_hint(built: Project) -> None:

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from hrdem.atomic import write_file
 from hrdem.errors import HrdemError, UsageError, count
-from hrdem.names import find_thing, nearest
+from hrdem.names import find_thing, in_words, nearest
 from hrdem.queries import ANSWERS, bind, path_on_file
 from hrdem.store import QUERY_SECONDS, Table
 from hrdem.vocabulary import PREFIXES, XSD, shorten
@@ -149,7 +149,7 @@ def table_text(table: Table, width: int = 80) -> str:
     Cells are wrapped between words. If there are so many columns that they would be too narrow,
     each row is written as a block of ``column: value`` lines. IRIs are shortened where they can be.
     """
-    titles = [_title(column) for column in table.columns]
+    titles = [in_words(column) for column in table.columns]
     rows = [[_plain(value) for value in row] for row in table.rows]
     if not rows:
         return "(nothing found)\n"
@@ -170,12 +170,6 @@ def table_text(table: Table, width: int = 80) -> str:
         for n in range(height):
             lines.append(_line([cell[n] if n < len(cell) else "" for cell in cells], widths))
     return "\n".join(lines) + "\n"
-
-
-def _title(column: str) -> str:
-    """Return the name of a variable as words: ``decidedBy`` and ``decided_by`` as *decided by*."""
-    words = "".join(f" {c.lower()}" if c.isupper() else c for c in column)
-    return words.replace("_", " ").strip()
 
 
 def _plain(value: Term | None) -> str:

@@ -37,6 +37,8 @@ CATALOGUE: Final = v.BASE + NAME
 DATASET: Final = v.DATASET + "hrdem"
 ANSWERS: Final = v.DATASET + "answers"
 SERVICE: Final = v.BASE + "service/sparql"
+DEFAULT_GRAPH: Final = "#default-graph"
+"""What the IRI of a service ends with where its default graph is meant."""
 DOWNLOAD: Final = f"{v.BASE}download/{__version__}/"
 """Where the files of this version are published."""
 
@@ -64,7 +66,6 @@ _TEXTS: Final = {
     QUESTIONS: ("The saved questions", "Each with its query in SPARQL and its parameters."),
 }
 """Title and description of each file but the answers."""
-_FORMAT_IRI: Final = "http://www.w3.org/ns/formats/"
 _RESULT_FORMATS: Final = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "Turtle", "N-Triples")
 _PERIOD: Final = f"""
 PREFIX hrdem: <{v.HRDEM}>
@@ -177,6 +178,32 @@ def _distribution(
     yield triple(checksum, v.SPDX + "checksumValue", digest)
 
 
+def sparql_service(
+    service: str, formats: Iterable[str], graphs: Mapping[str, str]
+) -> Iterator[ox.Triple]:
+    """Yield what all descriptions of a SPARQL service say: its language, formats and dataset.
+
+    Args:
+        service: IRI of the service.
+        formats: the forms of its answers, by their names among the `formats of the W3C
+            <http://www.w3.org/ns/formats/>`_.
+        graphs: name of each named graph to the IRI of its node in the description.
+    """
+    dataset, default = f"{service}#dataset", service + DEFAULT_GRAPH
+    yield triple(service, v.RDF_TYPE, v.SD + "Service")
+    yield triple(service, v.SD + "supportedLanguage", v.SD + "SPARQL11Query")
+    for each in formats:
+        yield triple(service, v.SD + "resultFormat", f"http://www.w3.org/ns/formats/{each}")
+    yield triple(service, v.SD + "defaultDataset", dataset)
+    yield triple(dataset, v.RDF_TYPE, v.SD + "Dataset")
+    yield triple(dataset, v.SD + "defaultGraph", default)
+    yield triple(default, v.RDF_TYPE, v.SD + "Graph")
+    for name, node in graphs.items():
+        yield triple(dataset, v.SD + "namedGraph", node)
+        yield triple(node, v.RDF_TYPE, v.SD + "NamedGraph")
+        yield triple(node, v.SD + "name", name)
+
+
 def _service(graphs: Iterable[str], endpoint: str | None) -> Iterator[ox.Triple]:
     """Yield the `SPARQL 1.1 Service Description
     <https://www.w3.org/TR/sparql11-service-description/>`_.
@@ -184,23 +211,11 @@ def _service(graphs: Iterable[str], endpoint: str | None) -> Iterator[ox.Triple]
     Without an endpoint it describes what any service offers that has loaded the named layout, and
     says so: it has no address then, and so is no ``dcat:DataService``.
     """
-    dataset, default = SERVICE + "#dataset", SERVICE + "#default-graph"
-    yield triple(SERVICE, v.RDF_TYPE, v.SD + "Service")
+    nodes = {name: f"{SERVICE}#{name.removeprefix(v.BASE).replace('#', '/')}" for name in graphs}
+    yield from sparql_service(SERVICE, _RESULT_FORMATS, nodes)
     yield from labels(SERVICE, "SPARQL service of HRDem")
-    yield triple(SERVICE, v.SD + "supportedLanguage", v.SD + "SPARQL11Query")
     yield triple(SERVICE, v.SD + "feature", v.SD + "UnionDefaultGraph")
-    for name in _RESULT_FORMATS:
-        yield triple(SERVICE, v.SD + "resultFormat", _FORMAT_IRI + name)
-    yield triple(SERVICE, v.SD + "defaultDataset", dataset)
-    yield triple(dataset, v.RDF_TYPE, v.SD + "Dataset")
-    yield triple(dataset, v.SD + "defaultGraph", default)
-    yield triple(default, v.RDF_TYPE, v.SD + "Graph")
-    yield from labels(default, "Union of the named graphs")
-    for name in graphs:
-        node = f"{SERVICE}#{name.removeprefix(v.BASE).replace('#', '/')}"
-        yield triple(dataset, v.SD + "namedGraph", node)
-        yield triple(node, v.RDF_TYPE, v.SD + "NamedGraph")
-        yield triple(node, v.SD + "name", name)
+    yield from labels(SERVICE + DEFAULT_GRAPH, "Union of the named graphs")
     if endpoint is None:
         text = (
             "What a service offers that has loaded hrdem.trig or hrdem.nq, with the union of the"

@@ -104,6 +104,16 @@ def slug_of(iri: str) -> str:
     return re.split(r"[/#]", iri.removeprefix(BASE))[-1]
 
 
+def in_words(name: str) -> str:
+    """Return the name of a variable, or the last part of an IRI, as words.
+
+    ``decidedBy``, ``decided_by`` and ``https://w3id.org/hrdem/ontology#decidedBy`` are *decided
+    by*; ``versionIRI`` is *version IRI*.
+    """
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_", " ", slug_of(name)).split()
+    return " ".join(w if len(w) > 1 and w.isupper() else w.lower() for w in words)
+
+
 def nearest(text: str, names: dict[str, str], limit: int = 3) -> list[str]:
     """Return the values of the names most like `text`, the best first, each once.
 

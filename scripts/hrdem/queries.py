@@ -78,6 +78,9 @@ RESERVED = ("auth", "endpoint", "format", "help", "plain", "service", "timeout",
 """Names that no parameter may have: `hrdem ask` has options of these names for every query."""
 ANY_KIND = "thing"
 """The kind in ``iri:thing``: a thing of any kind."""
+LARGEST = 10**18 - 1
+"""The largest whole number that a question takes, and with a minus the smallest: engines keep an
+xsd:integer in 64 bits, so 18 digits are what all of them can hold."""
 PARAMETER_TYPES = (
     "xsd:date",
     "xsd:integer",
@@ -497,8 +500,7 @@ def _date(name: str, text: str) -> str:
 
 def _integer(name: str, text: str) -> str:
     text = text.strip()
-    # Engines keep an xsd:integer in 64 bits, so 18 digits are what all of them can hold.
-    if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
+    if not re.fullmatch(rf"[+-]?[0-9]{{1,{len(str(LARGEST))}}}", text):
         raise UsageError(f"{name} wants a whole number, like 12, not {text!r}.")
     return str(int(text))
 

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from hrdem import sparql
 from hrdem.errors import UsageError
-from hrdem.names import nearest, slug_of
+from hrdem.names import in_words, nearest, slug_of
 from hrdem.premises import premises
 from hrdem.vocabulary import (
     CURATOR_JUDGEMENT,
@@ -547,7 +547,7 @@ class _Page:
 
     def _group(self, group: list[Claim]) -> None:
         first = group[0]
-        name = first.names.get(first.property) or _words(first.property)
+        name = first.names.get(first.property) or in_words(first.property)
         if first.property == RDF_TYPE:
             name = "is a"
         incoming = _of_others(first, self._thing)
@@ -583,11 +583,8 @@ class _Page:
             self._add(f"[{number}] as quoted above: {_start(evidence)}", "      ", "          ")
             return
         number = self._numbers[evidence.passage] = len(self._numbers) + 1
-        quote = f"“{evidence.quote}”" if evidence.quote else "(words not quoted here)"
-        if evidence.judgement:
-            quote = "(a reasoned judgement of this graph, not the word of a source)"
         indent = "      " + " " * (len(str(number)) + 3)
-        self._add(f"[{number}] {quote}", "      ", indent)
+        self._add(f"[{number}] {quoted(evidence)}", "      ", indent)
         source = f" ({evidence.source.lower()})" if evidence.source else ""
         place = f", {evidence.place}" if evidence.place else ""
         self._add(f"{evidence.document}{source}{place}", indent, indent)
@@ -639,18 +636,20 @@ def _told(fact: ox.Triple, names: dict[str, str]) -> str:
         for term in (fact.subject, fact.object)
     )
     prop = fact.predicate.value
-    name = "kind" if prop == RDF_TYPE else names.get(prop) or _words(prop)
+    name = "kind" if prop == RDF_TYPE else names.get(prop) or in_words(prop)
     return f"{subject}: {name} {value}"
-
-
-def _words(iri: str) -> str:
-    """Return the local name of a property that has no label here as words."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", slug_of(iri)).lower()
 
 
 def standing_in_words(iri: str) -> str:
     """Return the word for a standing, "" for accepted, which needs none."""
     return "" if iri == STANDINGS[0] else slug_of(iri).lower()
+
+
+def quoted(evidence: Evidence) -> str:
+    """Return the words of a passage in quotation marks, or in brackets what stands for them."""
+    if evidence.judgement:
+        return "(a reasoned judgement of this graph, not the word of a source)"
+    return f"“{evidence.quote}”" if evidence.quote else "(words not quoted here)"
 
 
 def _passage_name(iri: str) -> str:

@@ -229,7 +229,9 @@ def _query(options: argparse.Namespace) -> int:
     if options.endpoint is not None:
         store = RemoteStore(options.endpoint, options.timeout, credentials=who)
     else:
-        store = GuardedStore(Project.find(), options.timeout)
+        store = GuardedStore(
+            Project.find(), options.timeout, or_else=", or allow more with --timeout"
+        )
     try:
         form = form_of(text)
         found = run(store, form, text)

@@ -153,12 +153,15 @@ def whole(text: str) -> int:
     return int(text)
 
 
-def port(text: str) -> int:
-    """Return the number of a TCP port that was typed, 1 to 65535; for argparse."""
+def port(text: str, least: int = 1) -> int:
+    """Return the number of a TCP port that was typed, `least` to 65535; for argparse."""
+    import re
     from argparse import ArgumentTypeError
 
-    if not text.isdigit() or not 0 < int(text) < 65536:
-        raise ArgumentTypeError(f"the number of a port from 1 to 65535 is wanted, not {text!r}")
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not least <= int(text) <= 65535:
+        raise ArgumentTypeError(
+            f"the number of a port from {least} to 65535 is wanted, not {text!r}"
+        )
     return int(text)
 
 

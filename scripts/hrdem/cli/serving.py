@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hrdem.cli.parsing import port, seconds, whole
@@ -32,53 +33,26 @@ def register(add: Add) -> None:
         help="listen at this address (default: 127.0.0.1, which only this machine reaches)",
     )
     one.add_argument(
-        "--port", type=_port, default=8080, help="the port (default: 8080; 0 for any that is free)"
+        "--port",
+        type=partial(port, least=0),
+        default=8080,
+        help="the port (default: 8080; 0 for any that is free)",
     )
     one.add_argument(
         "--url", help="the address under which people reach it, where a proxy stands before it"
     )
-    one.add_argument(
-        "--timeout",
-        type=seconds,
-        default=usual.seconds,
-        metavar="SECONDS",
-        help=f"stop a query after this time (default: {usual.seconds:g})",
-    )
-    one.add_argument(
-        "--workers",
-        type=whole,
-        default=usual.workers,
-        metavar="N",
-        help=f"answer N queries at the same time (default: {usual.workers})",
-    )
-    one.add_argument(
-        "--queue",
-        type=whole,
-        default=usual.queue,
-        metavar="N",
-        help=f"let N more wait, and send others away (default: {usual.queue})",
-    )
-    one.add_argument(
-        "--memory",
-        type=whole,
-        default=usual.memory // 1024**2,
-        metavar="MB",
-        help=f"let a worker use this much memory (default: {usual.memory // 1024**2})",
-    )
-    one.add_argument(
-        "--size",
-        type=whole,
-        default=usual.answer // 1024**2,
-        metavar="MB",
-        help=f"send no answer larger than this (default: {usual.answer // 1024**2})",
-    )
-    one.add_argument(
-        "--grace",
-        type=seconds,
-        default=usual.grace,
-        metavar="SECONDS",
-        help=f"at the end, give what runs this time (default: {usual.grace:g})",
-    )
+    megabyte = 1024**2
+    for name, kind, default, unit, text in (
+        ("--timeout", seconds, usual.seconds, "SECONDS", "stop a query after this time"),
+        ("--workers", whole, usual.workers, "N", "answer N queries at the same time"),
+        ("--queue", whole, usual.queue, "N", "let N more wait, and send others away"),
+        ("--memory", whole, usual.memory // megabyte, "MB", "let a worker use this much memory"),
+        ("--size", whole, usual.answer // megabyte, "MB", "send no answer larger than this"),
+        ("--grace", seconds, usual.grace, "SECONDS", "at the end, give what runs this time"),
+    ):
+        one.add_argument(
+            name, type=kind, default=default, metavar=unit, help=f"{text} (default: {default:g})"
+        )
     one.add_argument("--quiet", action="store_true", help="do not log requests")
 
     one = add(
@@ -100,14 +74,6 @@ def register(add: Add) -> None:
         metavar="SECONDS",
         help="stop a SPARQL query after this time (default: 20)",
     )
-
-
-def _port(text: str) -> int:
-    from argparse import ArgumentTypeError
-
-    if not text.isdigit() or int(text) > 65535:
-        raise ArgumentTypeError(f"a number from 0 to 65535 is wanted, not {text!r}")
-    return int(text)
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -220,10 +220,8 @@ def _words(store: Store, facts: Sequence[Fact], passages: dict[str, why.Evidence
         lines.append(f"- {subject} / {prop} / {value}{standing and f' [{standing}]'}")
         for iri in fact.passages:
             each = passages[iri]
-            words = f"“{each.quote}”" if each.quote else "(words not quoted here)"
-            if each.judgement:
-                words = "(a reasoned judgement of this graph, not the word of a source)"
-            lines.append(f"    {words} {', '.join(filter(None, (each.document, each.place)))}")
+            place = ", ".join(filter(None, (each.document, each.place)))
+            lines.append(f"    {why.quoted(each)} {place}")
     if len(facts) > _MOST_QUOTED:
         lines.append(f"… and of {len(facts) - _MOST_QUOTED} more facts, in the structured answer.")
     return "\n".join(lines) + "\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from hrdem.queries import ANY_KIND
+from hrdem.queries import ANY_KIND, LARGEST
 from hrdem.vocabulary import KINDS
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 MOST_CHOICES: Final = 40
 """A kind with no more things than this is offered as a list to choose from."""
-LARGEST: Final = 10**18 - 1
-"""The largest whole number that a question takes."""
 
 TEXT: Final[Schema] = {"type": "string"}
 COUNT: Final[Schema] = {"type": "integer", "minimum": 0}

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from hrdem.queries import SavedQuery
+
 _TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _RANGE: Final = re.compile(rf"({_TOKEN})/({_TOKEN})")
 _ITEM: Final = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
@@ -45,6 +47,13 @@ TRIPLES: Final = (TURTLE, N_TRIPLES, JSON_LD, RDF_XML)
 """How triples can be had."""
 RESULTS: Final = (JSON, XML, CSV, TSV)
 """How tables and booleans can be had."""
+LIST: Final = (HTML, Offer("json", ("application/json",)))
+"""How the list of questions can be had."""
+
+
+def offers(query: SavedQuery) -> tuple[Offer, ...]:
+    """Return how the answer to a saved question can be had."""
+    return (TURTLE, HTML) if query.form == "construct" else (JSON, CSV, HTML)
 
 
 def choose(accept: str | None, offers: Sequence[Offer]) -> tuple[Offer, str] | None:

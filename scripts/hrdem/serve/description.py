@@ -3,16 +3,19 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 from starlette.responses import Response
 
+from hrdem.catalogue import DEFAULT_GRAPH, sparql_service
 from hrdem.serve import accept
-from hrdem.serve.replies import plain, wanted
+from hrdem.serve.replies import plain, sentence, wanted
 from hrdem.serve.templates import environment
-from hrdem.serve.worker import Reply, sentence, typed
-from hrdem.vocabulary import PREFIXES, RDF_TYPE, SD, VOID, XSD
+from hrdem.serve.worker import Reply, typed
+from hrdem.vocabulary import PREFIXES, SD, VOID
+from hrdem.void import triple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
     from hrdem.serve.replies import Service
 
-FORMATS: Final = "http://www.w3.org/ns/formats/"
+_FORMS: Final = (*accept.TRIPLES, accept.HTML)
 _RESULT_FORMATS: Final = (
     *("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV"),
     *("Turtle", "N-Triples", "JSON-LD", "RDF_XML"),
@@ -38,49 +41,34 @@ ORDER BY ?label
 
 async def service_description(request: Request, service: Service) -> Response:
     """Return the description in RDF, or for people a page to ask on."""
-    accepted = wanted(request)
-    chosen = accept.choose(accepted, (*accept.TRIPLES, accept.HTML))
+    chosen = accept.choose(wanted(request), _FORMS)
     if chosen is None:
-        return plain(sentence(406, accept.refusal(accept.TRIPLES)))
+        return sentence(406, accept.refusal(_FORMS), Vary="Accept")
     offer, media_type = chosen
     if offer is accept.HTML:
         page = environment().get_template("sparql.html")
         text = page.render(sparql=EXAMPLE, columns=[], rows=[])
         return Response(text, media_type="text/html", headers={"Vary": "Accept"})
+    response = plain(Reply(200, typed(media_type), _written(service, offer)))
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+@functools.cache
+def _written(service: Service, offer: accept.Offer) -> bytes:
     form = ox.RdfFormat.from_media_type(offer.types[0])
     triples = sorted(describe(service), key=str)
     prefixes = PREFIXES if offer is accept.TURTLE else None
-    body = ox.serialize(triples, format=form, prefixes=prefixes) or b""
-    response = plain(Reply(200, typed(media_type), body))
-    response.headers["Vary"] = "Accept"
-    return response
+    return ox.serialize(triples, format=form, prefixes=prefixes) or b""
 
 
 def describe(service: Service) -> Iterator[ox.Triple]:
     """Yield the description of a service; no blank nodes."""
     endpoint = f"{service.url}/sparql"
-    dataset, default = f"{endpoint}#dataset", f"{endpoint}#default-graph"
-
-    def triple(subject: str, name: str, value: str | int) -> ox.Triple:
-        term: ox.NamedNode | ox.Literal
-        if isinstance(value, int):
-            term = ox.Literal(str(value), datatype=ox.NamedNode(XSD + "integer"))
-        else:
-            term = ox.NamedNode(value)
-        return ox.Triple(ox.NamedNode(subject), ox.NamedNode(name), term)
-
-    yield triple(endpoint, RDF_TYPE, SD + "Service")
+    nodes = {
+        graph: f"{endpoint}?named-graph={graph.rpartition('/')[2].replace('#', '%23')}"
+        for graph in service.pool.inventory["graphs"]
+    }
+    yield from sparql_service(endpoint, _RESULT_FORMATS, nodes)
     yield triple(endpoint, SD + "endpoint", endpoint)
-    yield triple(endpoint, SD + "supportedLanguage", SD + "SPARQL11Query")
-    for name in _RESULT_FORMATS:
-        yield triple(endpoint, SD + "resultFormat", FORMATS + name)
-    yield triple(endpoint, SD + "defaultDataset", dataset)
-    yield triple(dataset, RDF_TYPE, SD + "Dataset")
-    yield triple(dataset, SD + "defaultGraph", default)
-    yield triple(default, RDF_TYPE, SD + "Graph")
-    yield triple(default, VOID + "triples", service.source.counts["triples"])
-    for graph in sorted(service.pool.inventory["graphs"]):
-        node = f"{endpoint}?named-graph={graph.rpartition('/')[2].replace('#', '%23')}"
-        yield triple(dataset, SD + "namedGraph", node)
-        yield triple(node, RDF_TYPE, SD + "NamedGraph")
-        yield triple(node, SD + "name", graph)
+    yield triple(endpoint + DEFAULT_GRAPH, VOID + "triples", service.source.counts["triples"])

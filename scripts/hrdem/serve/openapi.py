@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from hrdem import __version__
-from hrdem.queries import ANY_KIND, Parameter, SavedQuery
+from hrdem.queries import ANY_KIND, LARGEST, Parameter, SavedQuery
 from hrdem.serve import accept
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def document(queries: Iterable[SavedQuery], url: str) -> dict[str, Any]:
                 "listQuestions",
                 "All saved questions",
                 "service",
-                _content((accept.HTML, accept.Offer("json", ("application/json",)))),
+                _content(accept.LIST),
                 problems=("406",),
             )
         },
@@ -126,9 +126,10 @@ def _operation(
     tag: str,
     content: dict[str, Any],
     problems: Iterable[str] = (),
+    *,
+    cached: bool = False,
     **more: Any,  # noqa: ANN401 (JSON)
 ) -> dict[str, Any]:
-    cached = tag != "service"
     responses: dict[str, Any] = {"200": {"description": "The answer, whole.", "content": content}}
     if cached:
         responses["200"]["headers"] = {
@@ -163,8 +164,7 @@ def _parameter(
 
 
 def _question(query: SavedQuery) -> dict[str, Any]:
-    graph = query.form == "construct"
-    offers = (accept.TURTLE, accept.HTML) if graph else (accept.JSON, accept.CSV, accept.HTML)
+    offers = accept.offers(query)
     content = {each.types[0]: {"schema": _schema(each.types[0])} for each in offers}
     return _operation(
         query.name,
@@ -172,6 +172,7 @@ def _question(query: SavedQuery) -> dict[str, Any]:
         query.topic,
         content,
         ("400", "406", *_ASKING),
+        cached=True,
         description=query.description,
         parameters=[
             *(_of_question(each) for each in query.parameters.values()),
@@ -194,8 +195,8 @@ def _of_question(parameter: Parameter) -> dict[str, Any]:
         example = int(parameter.example)
         schema = {
             "type": "integer",
-            "minimum": -(10**18) + 1,
-            "maximum": 10**18 - 1,
+            "minimum": -LARGEST,
+            "maximum": LARGEST,
             "default": example,
         }
     elif parameter.type == "xsd:string":
@@ -224,6 +225,7 @@ def _sparql() -> dict[str, Any]:
             "service",
             content,
             problems,
+            cached=True,
             parameters=[
                 _parameter("query", "The query.", {"type": "string"}, example=example),
                 *named,
@@ -268,6 +270,7 @@ def _data() -> dict[str, Any]:
             "service",
             _content(accept.TRIPLES),
             ("400", "404", "406", *_ASKING),
+            cached=True,
             parameters=[
                 _parameter(
                     "default",

@@ -6,7 +6,6 @@ explains, so each fact comes with the words behind it.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote
 
@@ -14,6 +13,7 @@ import pyoxigraph as ox
 
 from hrdem import __version__, html, why
 from hrdem import vocabulary as v
+from hrdem.names import in_words
 from hrdem.queries import SavedQuery
 from hrdem.serve.templates import FOLDER
 from hrdem.store import Store, Table
@@ -80,14 +80,9 @@ class Section(NamedTuple):
     rows: list[tuple[str, list[Value]]]
 
 
-def in_words(name: str) -> str:
-    """Return the name of a property or column as words: ``dcterms:isPartOf`` as *is part of*."""
-    if name == v.RDF_TYPE:
-        return "is a"
-    local = re.split(r"[/#]", name)[-1]
-    return re.sub(r"(?<=[a-z])([A-Z])", lambda found: f" {found[1].lower()}", local).replace(
-        "_", " "
-    )
+def path_of(text: str) -> str:
+    """Return the path on a server of what has this address below that of the project."""
+    return "/" + quote(text, safe="/#:@!$&'()*+,;=~._-")
 
 
 class Pages:
@@ -216,7 +211,7 @@ class Pages:
             if claim.basis == why.DERIVED:
                 remarks.append("derived" + (f" by the rule {claim.rule}" if claim.rule else ""))
             value = value._replace(remark=", ".join(remarks), words=tuple(words))
-            name = names.get(claim.property) or in_words(claim.property)
+            name = names.get(claim.property) or _property(claim.property)
             rows.setdefault(name, []).append(value)
         return [
             Section("", "", "", "", list(own.items())),
@@ -237,7 +232,7 @@ class Pages:
         names = self._names([*(p for p, *_ in triples), *(self._iri(o) for *_, o in triples)])
         rows: dict[str, list[Value]] = {}
         for predicate, _, value in triples:
-            name = names.get(predicate) or in_words(predicate)
+            name = names.get(predicate) or _property(predicate)
             rows.setdefault(name, []).append(self._value(value, names))
         anchor = subject.value.partition("#")[2]
         return Section(title, "", anchor, said, list(rows.items()))
@@ -249,7 +244,7 @@ class Pages:
         names = self._names([each for pair in triples[:MOST] for each in pair])
         rows: dict[str, list[Value]] = {}
         for predicate, subject in triples[:MOST]:
-            name = names.get(predicate) or in_words(predicate)
+            name = names.get(predicate) or _property(predicate)
             rows.setdefault(name, []).append(self._value(ox.NamedNode(subject), names))
         if len(triples) > MOST:
             rows["and more"] = [Value(f"{len(triples) - MOST:,} are not listed here", "")]
@@ -312,7 +307,7 @@ class Pages:
     def _href(self, iri: str) -> str:
         """Return where a link to `iri` leads: to this server if it can, "" if nowhere."""
         if iri.partition("#")[0] in self._known:
-            return "/" + quote(iri.removeprefix(v.BASE), safe="/#:@!$&'()*+,;=~._-")
+            return path_of(iri.removeprefix(v.BASE))
         return iri if iri.startswith(("http://", "https://")) else ""
 
     # --- terms ------------------------------------------------------------------------------------
@@ -345,3 +340,8 @@ class Pages:
                 if isinstance(quad.object, ox.Literal) and quad.object.language in ("en", None):
                     return quad.object.value
         return v.shorten(iri).strip("<>")
+
+
+def _property(iri: str) -> str:
+    """Return what a property without a label is called."""
+    return "is a" if iri == v.RDF_TYPE else in_words(iri)

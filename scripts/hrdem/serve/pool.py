@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from hrdem.errors import HrdemError, count
-from hrdem.serve.worker import Reply, sentence
+from hrdem.serve.worker import Reply, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,6 @@ class _Process:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
-        self.pid = process.pid
 
     async def send(self, message: dict[str, Any]) -> Reply:
         """Send one line and return the answer.
@@ -82,11 +81,6 @@ class Pool:
         self._closed = False
         self.inventory: dict[str, frozenset[str]] = {}
 
-    @property
-    def pids(self) -> list[int]:
-        """The process numbers of the workers that run."""
-        return sorted(process.pid for process in self._all)
-
     async def start(self) -> None:
         """Start the workers.
 
@@ -117,17 +111,16 @@ class Pool:
         for process in list(self._all):
             await self._end(process)
 
-    async def do(self, job: dict[str, Any], seconds: float | None = None) -> Reply:
+    async def do(self, job: dict[str, Any]) -> Reply:
         """Return what a worker answers to a job, or the sentence that says why none did.
 
         Args:
             job: see :mod:`hrdem.serve.worker`.
-            seconds: how long it may take, if not as long as the limits say.
         """
-        limit = self._limits.seconds if seconds is None else seconds
+        limit = self._limits.seconds
         process = await self._turn(limit)
         if process is None:
-            return self._ending() or sentence(
+            return self._ending() or refused(
                 503,
                 f"All {count(self._limits.workers, 'worker')} of this server are busy, and its"
                 " queue is full or does not move. Ask again in a while.",
@@ -137,14 +130,14 @@ class Pool:
                 reply = await process.send(job)
         except TimeoutError:
             self._replace(process)
-            return sentence(
+            return refused(
                 504,
                 f"The query took longer than {count(limit, 'second')} and was stopped. Ask for"
                 " less, for example with LIMIT or fewer patterns that are not joined.",
             )
         except (EOFError, OSError, ValueError):
             self._replace(process)
-            return self._ending() or sentence(
+            return self._ending() or refused(
                 503,
                 "The query was stopped: it used more memory than the"
                 f" {self._limits.memory // 1024**2} MB that it may take, or is nested too deeply."
@@ -160,7 +153,7 @@ class Pool:
         """Return the sentence that says that the server ends, None if it does not."""
         if not self._closed:
             return None
-        return sentence(503, "The server ends, so the query was stopped. Ask again later.")
+        return refused(503, "The server ends, so the query was stopped. Ask again later.")
 
     async def _turn(self, seconds: float) -> _Process | None:
         """Return a free worker, None if the queue is full or none became free in time."""

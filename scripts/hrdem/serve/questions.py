@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
@@ -20,19 +21,13 @@ if TYPE_CHECKING:
 
     from hrdem.queries import SavedQuery
 
-TABLES: Final = (accept.JSON, accept.CSV, accept.HTML)
-"""The forms of an answer that is a table or yes or no."""
-GRAPHS: Final = (accept.TURTLE, accept.HTML)
-"""The forms of an answer made of triples."""
-_LIST: Final = (accept.HTML, accept.Offer("json", ("application/json",)))
-
 
 async def listing(request: Request) -> Response:
     """Answer with the list of questions, for people or as JSON."""
     service: Service = request.app.state.service
-    chosen = accept.choose(wanted(request), _LIST)
+    chosen = accept.choose(wanted(request), accept.LIST)
     if chosen is None:
-        return sentence(406, accept.refusal(_LIST), Vary="Accept")
+        return sentence(406, accept.refusal(accept.LIST), Vary="Accept")
     queries = service.source.queries
     if chosen[0] is accept.HTML:
         topics = [
@@ -57,13 +52,9 @@ def _entry(query: SavedQuery) -> dict[str, Any]:
         "topic": query.topic,
         "tags": list(query.tags),
         "parameters": [each._asdict() for each in query.parameters.values()],
-        "formats": [offer.name for offer in _offers(query)],
+        "formats": [offer.name for offer in accept.offers(query)],
         "answered": not query.endpoints,
     }
-
-
-def _offers(query: SavedQuery) -> tuple[accept.Offer, ...]:
-    return GRAPHS if query.form == "construct" else TABLES
 
 
 async def question(request: Request) -> Response:
@@ -107,7 +98,7 @@ def _values(query: SavedQuery, fields: list[tuple[str, str]]) -> dict[str, str]:
 
 
 def _form(query: SavedQuery, typed: str | None, request: Request) -> str:
-    offers = _offers(query)
+    offers = accept.offers(query)
     names = [offer.name for offer in offers]
     if typed is not None:
         if typed not in names:
@@ -122,5 +113,10 @@ def _form(query: SavedQuery, typed: str | None, request: Request) -> str:
 async def openapi(request: Request) -> Response:
     """Answer with the description of all addresses."""
     service: Service = request.app.state.service
-    text = json.dumps(document(service.source.queries, service.url), ensure_ascii=False, indent=1)
-    return Response(text + "\n", media_type="application/json")
+    return Response(_document(service), media_type="application/json")
+
+
+@functools.cache
+def _document(service: Service) -> bytes:
+    made = document(service.source.queries, service.url)
+    return (json.dumps(made, ensure_ascii=False, indent=1) + "\n").encode("utf-8")

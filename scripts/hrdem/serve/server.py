@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from hrdem.serve.limits import Limits
     from hrdem.serve.pool import Pool
 
+PACKAGES = ("starlette>=1.0,<2", "uvicorn>=0.50,<1")
+"""What it needs, as pip takes it; the same as the extra ``serve`` of the package."""
 _LOOPBACK = ("127.", "::1")
 BACKLOG = 128
 CONNECTIONS = 512
@@ -65,8 +67,8 @@ def serve(
                 " Linux or macOS, or in the Linux subsystem of Windows."
             ) from problem
         raise HrdemError(
-            f"`hrdem serve` needs {problem.name}, which is not installed. Install it with `pip"
-            " install 'hrdem[serve]'`."
+            f"`hrdem serve` needs {problem.name}, which is not installed. Install it beside hrdem"
+            f" with `pip install {' '.join(map(repr, PACKAGES))}`."
         ) from problem
     listening = _listen(host, port)
     try:

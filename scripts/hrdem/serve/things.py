@@ -11,13 +11,13 @@ from __future__ import annotations
 import asyncio
 import json
 from typing import TYPE_CHECKING, Final, NamedTuple
-from urllib.parse import quote
 
 from starlette.responses import Response
 
 from hrdem.errors import HrdemError
 from hrdem.serve import accept
-from hrdem.serve.replies import Service, sentence, wanted
+from hrdem.serve.pages import path_of
+from hrdem.serve.replies import CACHE, Service, sentence, wanted
 from hrdem.serve.templates import environment
 from hrdem.serve.worker import SERVED
 from hrdem.vocabulary import BASE, GRAPH
@@ -113,10 +113,8 @@ async def _led(request: Request, path: str, offers: tuple[accept.Offer, ...]) ->
     target = f"{path}.{chosen[0].name}"
     if chosen[0] is accept.HTML and path.startswith(("shape/", "rule/")):
         target = (await _rule_pages(request)).addresses.get(BASE + path, target)
-    location = "/" + quote(target, safe="/#:@!$&'()*+,;=~._-")
-    return sentence(
-        303, f"See {location}", Location=location, Vary="Accept", Cache_Control="public, no-cache"
-    )
+    location = path_of(target)
+    return sentence(303, f"See {location}", Location=location, Vary="Accept", Cache_Control=CACHE)
 
 
 async def front(request: Request) -> Response:

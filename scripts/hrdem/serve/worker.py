@@ -141,20 +141,20 @@ class Worker:
         try:
             reply = self._does[job.pop("do")](**job)
         except dataset.RefusedError as problem:
-            return sentence(403, problem.message)
+            return refused(403, problem.message)
         except HrdemError as problem:
-            return sentence(400, problem.message)
+            return refused(400, problem.message)
         except MemoryError:
             raise
         except Exception:
             traceback.print_exc()
-            return sentence(500, "The server failed at this, which is a fault of the program.")
+            return refused(500, "The server failed at this, which is a fault of the program.")
         if len(reply.body) > self._size:
             return self._too_large()
         return reply
 
     def _too_large(self) -> Reply:
-        return sentence(
+        return refused(
             TOO_LARGE,
             f"The answer is larger than the {_megabytes(self._size)} that this server sends, so"
             " nothing of it is sent. Ask for less, for example with LIMIT.",
@@ -190,7 +190,7 @@ class Worker:
         offers = (*(accept.TRIPLES if triples else accept.RESULTS), accept.HTML)
         chosen = accept.choose(wanted, offers)
         if chosen is None:
-            return sentence(406, accept.refusal(offers))
+            return refused(406, accept.refusal(offers))
         offer, media_type = chosen
         out = _Bounded(self._size)
         try:
@@ -209,14 +209,14 @@ class Worker:
     def _dump(self, graph: str | None, wanted: str | None) -> Reply:
         """Answer with a named graph, or with the default graph if `graph` is None."""
         if graph is not None and graph not in self._graphs:
-            return sentence(
+            return refused(
                 404,
                 f"There is no graph <{graph}> here. SELECT DISTINCT ?graph {{ GRAPH ?graph {{ ?s ?p"
                 " ?o } } lists the graphs.",
             )
         chosen = accept.choose(wanted, accept.TRIPLES)
         if chosen is None:
-            return sentence(406, accept.refusal(accept.TRIPLES))
+            return refused(406, accept.refusal(accept.TRIPLES))
         offer, media_type = chosen
         out = _Bounded(self._size)
         name = ox.DefaultGraph() if graph is None else ox.NamedNode(graph)
@@ -295,7 +295,7 @@ class Worker:
         return Reply(200, typed(types[form]), text_of(found, form).encode("utf-8"))
 
 
-def sentence(status: int, text: str) -> Reply:
+def refused(status: int, text: str) -> Reply:
     """Return the reply that says in words what was wrong."""
     return Reply(status, PLAIN, (text.rstrip("\n") + "\n").encode("utf-8"))
 
@@ -370,7 +370,7 @@ def main() -> None:
         worker = Worker(told)
         inventory = json.dumps(worker.inventory).encode("utf-8")
     except HrdemError as problem:
-        _send(out, sentence(500, str(problem)))
+        _send(out, refused(500, str(problem)))
         return
     except MemoryError:
         os._exit(1)  # the parent says so

@@ -34,6 +34,8 @@ class GuardedStore:
         seconds: how long one query may take.
         memory: how many bytes of memory it may take, where the system can limit that.
         size: how many bytes the answer may have.
+        or_else: what else than to ask for less can be done about a query that takes too long, as
+            the end of that sentence: ``, or …``.
     """
 
     def __init__(
@@ -42,10 +44,12 @@ class GuardedStore:
         seconds: float = QUERY_SECONDS,
         memory: int = MEMORY_BYTES,
         size: int = ANSWER_BYTES,
+        or_else: str = "",
     ) -> None:
         self._project = project
         self._seconds = seconds
         self._limits = (memory, size)
+        self._or_else = or_else
 
     def select(self, sparql: str) -> Table:
         """Return the answer to a SELECT."""
@@ -92,7 +96,7 @@ class GuardedStore:
         except subprocess.TimeoutExpired:
             raise HrdemError(
                 f"The query took longer than {count(self._seconds, 'second')} and was stopped."
-                " Ask for less, for example with LIMIT, or allow more with --timeout."
+                f" Ask for less, for example with LIMIT{self._or_else}."
             ) from None
         finally:
             if child.poll() is None:
