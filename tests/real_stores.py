@@ -10,7 +10,6 @@ in ``.cache/stores`` of the checkout until what is wanted changes.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import re
@@ -134,11 +133,11 @@ def reason_to_skip(name: str) -> str | None:
     if name == "virtuoso":
         if _fetched("virtuoso") or (shutil.which("apt-get") and shutil.which("dpkg")):
             return None
-        return "Virtuoso is unpacked from Debian packages, and apt-get or dpkg is not here"
+        return "Virtuoso is unpacked from Debian packages: install apt and dpkg"
     if not shutil.which("java"):
         return "no Java was found: install Java 17 or newer"
     if not _fetched(name) and not shutil.which("mvn"):
-        return "Maven, which fetches the store, was not found"
+        return "Maven, which fetches Fuseki and RDF4J, was not found: install Maven (mvn)"
     return None
 
 
@@ -185,6 +184,26 @@ def start(name: str, folder: Path, scheme: str | None = None) -> RealStore:
             problem = error
     assert problem is not None
     raise problem
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep all other processes that lock `folder` waiting while the block runs.
+
+    Tests run in several, and only one of them is to fetch or to build what all share. Where files
+    cannot be locked, as under Windows, nobody waits, and all of them do it.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def free_port() -> int:
@@ -349,10 +368,7 @@ def _fetch(name: str) -> Path:
     """Return the folder with what store `name` needs, fetching it if it is not there yet."""
     place = _place(name)
     place.parent.mkdir(parents=True, exist_ok=True)
-    # One process at a time fetches: tests run in several.
-    handle = os.open(place.parent, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with locked(place.parent):
         if not place.is_dir():
             new = place.with_name(f"{name}.part")
             shutil.rmtree(new, ignore_errors=True)
@@ -366,8 +382,6 @@ def _fetch(name: str) -> Path:
                     if not _place(each).is_dir():
                         (new / each).rename(_place(each))
                 shutil.rmtree(new)
-    finally:
-        os.close(handle)
     return place
 
 

@@ -6,7 +6,6 @@ runs without root, on a free loopback port, and is stopped after.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import shutil
@@ -21,7 +20,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlsplit
 
-from real_stores import CACHE, ROOT, CannotStartError, RealStore, free_port, unpack
+from real_stores import CACHE, ROOT, CannotStartError, RealStore, free_port, locked, unpack
 
 PAGE = ROOT / "DEPLOYING.md"
 START_SECONDS = 30
@@ -183,16 +182,11 @@ def _program() -> Path:
     if found:
         return Path(found)
     CACHE.mkdir(parents=True, exist_ok=True)
-    # One process at a time fetches: tests run in several.
-    handle = os.open(CACHE, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with locked(CACHE):
         if not _place().is_dir():
             new = CACHE / "nginx.part"
             shutil.rmtree(new, ignore_errors=True)
             new.mkdir()
             unpack(new, "nginx")
             new.rename(_place())
-    finally:
-        os.close(handle)
     return _place() / "usr" / "sbin" / "nginx"

@@ -17,9 +17,6 @@ import httpx
 import pytest
 
 from conftest import ROOT
-from hrdem.project import Project
-
-FOLDERS = ("ontology", "data", "queries", "validation")
 
 
 class Served:
@@ -35,7 +32,8 @@ class Served:
         self.process = process
         self.lines: list[str] = []
         self._new: queue.SimpleQueue[str] = queue.SimpleQueue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
         self.url = self.wait_for(r" at (http://\S+?)/ \(Ctrl-C ends it\)")[1]
         self.client = httpx.Client(base_url=self.url, timeout=120)
 
@@ -63,10 +61,12 @@ class Served:
         )
 
     def stop(self, number: int = signal.SIGTERM) -> int:
-        """Send a signal; return the exit code."""
+        """Send a signal; return the exit code, with all that it wrote in :attr:`lines`."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        return self.process.wait(timeout=120)
+        code = self.process.wait(timeout=120)
+        self._reader.join(timeout=120)
+        return code
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -95,19 +95,9 @@ def serve(home: Path, *options: str) -> Generator[Served, None, None]:
 
 
 @pytest.fixture(scope="session")
-def serve_home(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the project's files and the built graph, as a checkout has them."""
-    folder = tmp_path_factory.mktemp("served")
-    for name in FOLDERS:
-        (folder / name).symlink_to(ROOT / name)
-    (folder / "build").symlink_to(built.build)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def served(serve_home: Path) -> Generator[Served, None, None]:
+def served(home: Path) -> Generator[Served, None, None]:
     """The server with its usual limits, for tests that only ask."""
-    with serve(serve_home) as running:
+    with serve(home) as running:
         yield running
 
 

@@ -605,12 +605,36 @@ def test_it_conforms_to_the_official_shapes(
 
 
 @pytest.mark.shared
+def test_no_property_is_used_that_the_official_shapes_call_deprecated(
+    catalogue: rdflib.Graph, shared: Path
+) -> None:
+    """They give a message for each but no constraint, so a validator never shows it."""
+    shapes = official(shared, "html_shacl_deprecateduris.ttl")
+    deprecated = {
+        (target, shapes.value(link, SH.path))
+        for shape, target in shapes.subject_objects(SH.targetClass)
+        for link in shapes.objects(shape, SH.property)
+        if set(shapes.predicates(link)) <= {SH.path, SH.severity, SH.message}
+    }
+    assert {target for target, _ in deprecated} == {DCTERMS.PeriodOfTime, DCAT.Dataset}
+    for target, path in deprecated:
+        things = set(catalogue.subjects(RDF.type, target))
+        assert things
+        assert not [thing for thing in things if (thing, path, None) in catalogue], path
+
+
+@pytest.mark.shared
 def test_the_official_shapes_find_faults(catalogue: rdflib.Graph, shared: Path) -> None:
     broken = rdflib.Graph() + catalogue
     broken.remove((HRDEM, DCTERMS.title, None))
     for name in ("shacl_dcat-ap-SHACL.ttl", "html_shacl_shapes.ttl"):
         found = results(broken, official(shared, name))
         assert found == {("Violation", "dcterms:title"): 1}
+    broken = rdflib.Graph() + catalogue
+    broken.set((HRDEM, DCTERMS.publisher, rdflib.Literal("somebody")))
+    for name in ("shacl_ranges.ttl", "html_shacl_range.ttl"):
+        found = results(broken, official(shared, name))
+        assert found == {("Violation", "dcterms:publisher"): 1}
 
 
 @pytest.mark.shared

@@ -18,8 +18,6 @@ import pytest
 from hrdem import vocabulary as v
 from hrdem.project import Project
 
-pytestmark = pytest.mark.shared
-
 YOUNGER = {v.ELI + "work_type", v.ELI + "WorkType"}
 WIDENED = {v.ELI + "date_document", v.ELI + "is_about"}
 WORKS = {v.ELI + name for name in ("Work", "LegalResource", "Expression", "Manifestation")} | {
@@ -91,6 +89,7 @@ def used(build: Path) -> dict[str, set[str]]:
     return found
 
 
+@pytest.mark.shared
 def test_terms_exist_are_of_the_sort_they_are_used_as_and_not_deprecated(
     shared: Path, built: Project
 ) -> None:
@@ -111,12 +110,14 @@ def test_terms_exist_are_of_the_sort_they_are_used_as_and_not_deprecated(
         assert not any("deprecated" in comment.lower() for comment in comments), term
 
 
+@pytest.mark.shared
 def test_the_check_above_sees_a_deprecated_and_an_invented_term(shared: Path) -> None:
     store = ontologies(shared)
     assert objects(store, ox.NamedNode(v.ELI + "implements"), v.OWL + "deprecated")
     assert not objects(store, ox.NamedNode(v.CDM + "work_has_name"), v.RDF_TYPE)
 
 
+@pytest.mark.shared
 def test_whoever_has_a_property_is_in_its_domain_and_what_it_leads_to_in_its_range(
     shared: Path, built: Project
 ) -> None:
@@ -154,6 +155,7 @@ def test_only_legal_acts_are_legal_resources(built: Project) -> None:
     assert len(classes[v.ELI + "Work"]) > 2 * len(classes[v.ELI + "LegalResource"])
 
 
+@pytest.mark.shared
 def test_resource_types_are_codes_of_the_authority_table(shared: Path, built: Project) -> None:
     table = ox.Store()
     table.bulk_load(

@@ -40,13 +40,28 @@ def follows(rule: str, facts: tuple[ox.Triple, ...], fact: ox.Triple) -> bool:
     return fact in set(graph.query(rule))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    "rule", ["bounds", "holds", "inverses", "known-from", "subproperties", "succession"]
-)
+RULES = [
+    "alignments",
+    "bounds",
+    "holds",
+    "inverses",
+    "known-from",
+    "spans",
+    "subproperties",
+    "succession",
+]
+
+
+def test_these_are_the_rules_whose_facts_are_shown(store: Store, rules: dict[str, str]) -> None:
+    assert [rule for rule in sorted(rules) if derived_by(store, rule)] == RULES
+
+
+@pytest.mark.parametrize("rule", RULES)
 def test_a_fact_follows_from_its_premises_and_from_no_part_of_them(
     store: Store, rules: dict[str, str], rule: str
 ) -> None:
     facts = derived_by(store, rule)
+    assert facts
     for fact in facts[:: max(1, len(facts) // 5)]:
         found = premises(store, rules[rule], fact)
         assert found, str(fact)

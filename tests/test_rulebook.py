@@ -371,9 +371,7 @@ def test_the_page_in_the_terminal() -> None:
     for part in (
         "QuotedPassage-order (violation): start before end\n",
         "Applies to everything that has the property hrdem:quote (“quote”).\n",
-        "Good: A quote at its offsets, in its paragraph.\n      note:second a hrdem:Passage ;\n"[
-            :48
-        ],
+        "Good: A quote at its offsets, in its paragraph.\n    note:second a hrdem:Passage ;\n",
         "What a check says: The quote ends where it begins, or before.\n",
         "How to mend: Correct hrdem:start or hrdem:end.\n",
         "Values of hrdem:end (“end”): exactly 1 value.\n",

@@ -208,7 +208,6 @@ LEXICALS = [
     *("1", "-1", "+1", "01", "1.", ".5", "1.50", "-0", "0", "1e0", "true", "false"),
     *("1" * 15, "1" * 16, "1" * 30, "2024", "x", ""),
 ]
-LANGUAGES = st.sampled_from(["en", "fr-be"])
 LITERALS = st.one_of(
     st.builds(ox.Literal, TEXTS),
     st.builds(

@@ -24,13 +24,16 @@ EASY = "ASK { ?s ?p ?o }"
 RETRIES = 600
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the server needs POSIX")
+READS_PROC = pytest.mark.skipif(
+    not Path("/proc/self/stat").is_file(), reason="reads /proc, which only Linux has"
+)
 
 
 @pytest.fixture(scope="module")
-def short(serve_home: Path) -> Generator[Served, None, None]:
+def short(home: Path) -> Generator[Served, None, None]:
     """A server with little time, one worker and no place in its queue but one."""
     options = ("--timeout", "2", "--workers", "1", "--queue", "1", "--size", "1")
-    with serve(serve_home, *options) as running:
+    with serve(home, *options) as running:
         yield running
 
 
@@ -108,8 +111,9 @@ def test_too_many_are_sent_away_until_there_is_room(short: Served) -> None:
     until(lambda: ask(short, EASY).status_code == 200)
 
 
-def test_who_leaves_frees_the_worker(serve_home: Path) -> None:
-    with serve(serve_home, "--timeout", "3600", "--workers", "1") as served:
+@READS_PROC
+def test_who_leaves_frees_the_worker(home: Path) -> None:
+    with serve(home, "--timeout", "3600", "--workers", "1") as served:
         (before,) = served.workers()
         with pytest.raises(httpx.ReadTimeout):
             served.client.get("/sparql", params={"query": ENDLESS}, timeout=0.5)
@@ -118,8 +122,8 @@ def test_who_leaves_frees_the_worker(serve_home: Path) -> None:
         assert not alive(before)
 
 
-def test_memory_is_limited(serve_home: Path) -> None:
-    with serve(serve_home, "--memory", "400", "--timeout", "600", "--size", "300") as served:
+def test_memory_is_limited(home: Path) -> None:
+    with serve(home, "--memory", "400", "--timeout", "600", "--size", "300") as served:
         response = ask(served, f"{LARGE} ORDER BY ?c ?f")
         assert response.status_code == 503
         assert "it used more memory than the 400 MB that it may take" in response.text
@@ -165,10 +169,10 @@ def test_who_sends_no_request_is_not_waited_for(short: Served, sent: bytes) -> N
 
 
 @pytest.mark.skipif(not hasattr(select, "poll"), reason="this system cannot watch a connection")
-def test_who_takes_no_answer_is_not_waited_for(serve_home: Path) -> None:
+def test_who_takes_no_answer_is_not_waited_for(home: Path) -> None:
     """The answer is larger than what the system itself keeps for a connection."""
     query = "CONSTRUCT { ?s ?p ?x } { ?s ?p ?o BIND(CONCAT(STR(?o), STR(?s), STR(?p)) AS ?x) }"
-    with serve(serve_home, "--timeout", "5", "--workers", "1") as served:
+    with serve(home, "--timeout", "5", "--workers", "1") as served:
         host, port = served.url.removeprefix("http://").split(":")
         with socket.socket() as connection:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -202,8 +206,9 @@ def test_no_path_leads_out(served: Served) -> None:
         assert b"root:" not in answer
 
 
-def test_the_worker_can_open_nothing(serve_home: Path) -> None:
-    with serve(serve_home, "--workers", "1") as served:
+@READS_PROC
+def test_the_worker_can_open_nothing(home: Path) -> None:
+    with serve(home, "--workers", "1") as served:
         (number,) = served.workers()
         limits = Path(f"/proc/{number}/limits").read_text()
         (line,) = [each for each in limits.splitlines() if each.startswith("Max open files")]
@@ -212,8 +217,8 @@ def test_the_worker_can_open_nothing(serve_home: Path) -> None:
         assert not [name for name in files if name.startswith("/") and "/dev/" not in name]
 
 
-def test_the_log_has_a_line_for_each_request_and_no_secret(serve_home: Path) -> None:
-    with serve(serve_home, "--workers", "1") as served:
+def test_the_log_has_a_line_for_each_request_and_no_secret(home: Path) -> None:
+    with serve(home, "--workers", "1") as served:
         served.client.get("/health?token=secret", headers={"Authorization": "Basic secret"})
         served.wait_for(r"^127\.0\.0\.1 GET /health 200 18 \d+ms$")
         served.client.get("/a%0d%0aGET%20/feigned")
@@ -226,15 +231,16 @@ def test_the_log_has_a_line_for_each_request_and_no_secret(serve_home: Path) -> 
             served.client.get("/health", headers={"X-Forwarded-For": client})
             served.wait_for(rf"^{client} GET /health 200 18 \d+ms$")
         assert "feigned 200" not in "".join(served.lines)
-    with serve(serve_home, "--workers", "1", "--quiet") as served:
+    with serve(home, "--workers", "1", "--quiet") as served:
         served.client.get("/health")
         served.stop()
         assert not [line for line in served.lines if "/health" in line]
 
 
+@READS_PROC
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_ends_when_told_and_takes_its_workers_along(serve_home: Path, number: int) -> None:
-    with serve(serve_home, "--workers", "2", "--timeout", "3600", "--grace", "1") as served:
+def test_it_ends_when_told_and_takes_its_workers_along(home: Path, number: int) -> None:
+    with serve(home, "--workers", "2", "--timeout", "3600", "--grace", "1") as served:
         workers = served.workers()
         assert len(workers) == 2
         answers: list[httpx.Response] = []
@@ -255,8 +261,9 @@ def busy(number: int) -> bool:
     return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] == "R"
 
 
-def test_what_is_asked_before_the_end_is_answered(serve_home: Path) -> None:
-    with serve(serve_home, "--workers", "1", "--timeout", "2", "--grace", "60") as served:
+@READS_PROC
+def test_what_is_asked_before_the_end_is_answered(home: Path) -> None:
+    with serve(home, "--workers", "1", "--timeout", "2", "--grace", "60") as served:
         (worker,) = served.workers()
         answers: list[httpx.Response] = []
         thread = threading.Thread(target=lambda: answers.append(ask(served, ENDLESS)))
@@ -267,8 +274,9 @@ def test_what_is_asked_before_the_end_is_answered(serve_home: Path) -> None:
         assert [answer.status_code for answer in answers] == [504]
 
 
-def test_no_worker_outlives_a_server_that_is_killed(serve_home: Path) -> None:
-    with serve(serve_home, "--workers", "2", "--timeout", "3600") as served:
+@READS_PROC
+def test_no_worker_outlives_a_server_that_is_killed(home: Path) -> None:
+    with serve(home, "--workers", "2", "--timeout", "3600") as served:
         workers = served.workers()
 
         def endless() -> None:
@@ -283,14 +291,12 @@ def test_no_worker_outlives_a_server_that_is_killed(serve_home: Path) -> None:
         until(lambda: not any(map(alive, workers)))
 
 
-def test_nothing_is_run_from_the_folder_where_it_was_started(
-    serve_home: Path, tmp_path: Path
-) -> None:
+def test_nothing_is_run_from_the_folder_where_it_was_started(home: Path, tmp_path: Path) -> None:
     (tmp_path / "pyoxigraph.py").write_text("open('run', 'w')\n")
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "hrdem", "serve", "--port", "0", "--workers", "1"],
         cwd=tmp_path,
-        env=environment(serve_home),
+        env=environment(home),
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -304,14 +310,15 @@ def test_nothing_is_run_from_the_folder_where_it_was_started(
     assert not (tmp_path / "run").exists()
 
 
-def test_a_new_build_does_not_disturb_it(serve_home: Path, tmp_path: Path) -> None:
-    for path in serve_home.iterdir():
+@READS_PROC
+def test_a_new_build_does_not_disturb_it(home: Path, tmp_path: Path) -> None:
+    for path in home.iterdir():
         if path.name != "build":
             (tmp_path / path.name).symlink_to(path.resolve())
     build = tmp_path / "build"
     build.mkdir()
     for name in ("hrdem.nt", "hrdem.nq", "queries.json", "manifest.json"):
-        os.link((serve_home / "build").resolve() / name, build / name)
+        os.link((home / "build").resolve() / name, build / name)
     with serve(tmp_path, "--workers", "1", "--timeout", "2") as served:
         for path in build.iterdir():
             path.unlink()
@@ -331,11 +338,11 @@ def test_a_new_build_does_not_disturb_it(serve_home: Path, tmp_path: Path) -> No
     ],
 )
 def test_it_says_why_it_does_not_start(
-    serve_home: Path, options: list[str], code: int, words: str
+    home: Path, options: list[str], code: int, words: str
 ) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "hrdem", "serve", "--port", "0", *options],
-        env=environment(serve_home),
+        env=environment(home),
         capture_output=True,
         text=True,
         check=False,
@@ -346,11 +353,11 @@ def test_it_says_why_it_does_not_start(
 
 
 @pytest.mark.parametrize("missing", ["starlette", "uvicorn"])
-def test_without_its_extra_it_says_how_to_install_it(serve_home: Path, missing: str) -> None:
+def test_without_its_extra_it_says_how_to_install_it(home: Path, missing: str) -> None:
     code = f"import sys; sys.modules['{missing}'] = None; from hrdem.cli import main;"
     done = subprocess.run(
         [sys.executable, "-c", f"{code} sys.exit(main(['serve', '--port', '0']))"],
-        env=environment(serve_home),
+        env=environment(home),
         capture_output=True,
         text=True,
         check=False,
@@ -362,8 +369,8 @@ def test_without_its_extra_it_says_how_to_install_it(serve_home: Path, missing: 
     )
 
 
-def test_without_a_build_it_says_what_to_do(tmp_path: Path, serve_home: Path) -> None:
-    (tmp_path / "ontology").symlink_to(serve_home / "ontology")
+def test_without_a_build_it_says_what_to_do(tmp_path: Path, home: Path) -> None:
+    (tmp_path / "ontology").symlink_to(home / "ontology")
     done = subprocess.run(
         [sys.executable, "-m", "hrdem", "serve", "--port", "0"],
         env=environment(tmp_path),
@@ -375,11 +382,11 @@ def test_without_a_build_it_says_what_to_do(tmp_path: Path, serve_home: Path) ->
     assert "The graph has not been built yet. Run `hrdem build` first." in done.stderr
 
 
-def test_a_port_that_is_taken_is_said_to_be(served: Served, serve_home: Path) -> None:
+def test_a_port_that_is_taken_is_said_to_be(served: Served, home: Path) -> None:
     port = served.url.rpartition(":")[2]
     done = subprocess.run(
         [sys.executable, "-m", "hrdem", "serve", "--port", port],
-        env=environment(serve_home),
+        env=environment(home),
         capture_output=True,
         text=True,
         check=False,
@@ -390,9 +397,9 @@ def test_a_port_that_is_taken_is_said_to_be(served: Served, serve_home: Path) ->
     )
 
 
-def test_others_are_let_in_only_on_demand_and_not_silently(serve_home: Path) -> None:
-    with serve(serve_home, "--host", "0.0.0.0", "--workers", "1") as served:
+def test_others_are_let_in_only_on_demand_and_not_silently(home: Path) -> None:
+    with serve(home, "--host", "0.0.0.0", "--workers", "1") as served:
         assert any(line.startswith("Everybody who reaches") for line in served.lines)
-    with serve(serve_home, "--workers", "1") as served:
+    with serve(home, "--workers", "1") as served:
         assert served.url.startswith("http://127.0.0.1:")
         assert not any(line.startswith("Everybody") for line in served.lines)

@@ -26,6 +26,7 @@ from can_run import ROOT
 from hrdem.project import Project
 from hrdem.store import EmbeddedStore
 from hrdem.vocabulary import BASE, GRAPH
+from real_stores import locked
 from served import Served
 
 FORM = "application/x-www-form-urlencoded"
@@ -235,7 +236,7 @@ def test_the_sparql_store_of_rdflib(served: Served, chain: list[tuple[str, ...]]
     assert str(graph.value(thing, property_)) in {row[1] for row in chain if row[0] == chain[0][0]}
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="curl was not found")
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl was not found: install it")
 def test_curl(served: Served, chain: list[tuple[str, ...]]) -> None:
     def curl(*arguments: str) -> str:
         command = ["curl", "--silent", "--fail", "--max-time", "60", *arguments]
@@ -266,22 +267,16 @@ def test_comunica(served: Served, chain: list[tuple[str, ...]], tmp_path: Path) 
 
 def comunica() -> Path:
     """Return the program of Comunica, which npm fetches into ``.cache`` unless it is there."""
-    import fcntl
-
     folder = ROOT / ".cache" / "comunica"
     program = folder / "node_modules" / ".bin" / "comunica-sparql"
     folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with locked(folder):
         if not program.exists():
             # The newest that runs on Node 20. Without a lock file: it would name a registry.
             command = ["npm", "install", "--no-package-lock", "--no-fund", "--no-audit", "--silent"]
             subprocess.run(
                 [*command, "--prefix", str(folder), "@comunica/query-sparql@4.5.0"], check=True
             )
-    finally:
-        os.close(handle)
     return program
 
 
