@@ -127,6 +127,8 @@ def hrdem() -> Iterator[Server]:
     command = [sys.executable, "-m", "hrdem", "serve", "--port", str(port), "--quiet"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts"), "HRDEM_HOME": str(ROOT)}
     with _running("hrdem serve", command, f"http://127.0.0.1:{port}/sparql", environment) as server:
+        # It describes the rules meanwhile, which is done when they can be had.
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/rules.html", timeout=60).close()
         yield server
 
 

@@ -11,6 +11,7 @@ import asyncio
 import json
 import os
 import sys
+from collections import deque
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -74,9 +75,10 @@ class Pool:
         self._source = source
         self._limits = limits
         self._say = say
-        self._free: asyncio.Queue[_Process | None] = asyncio.Queue()
+        self._free: list[_Process] = []
+        # asyncio.Queue would let who comes just now pass those who wait, and these begin anew.
+        self._waiting: deque[asyncio.Future[_Process | None]] = deque()
         self._all: set[_Process] = set()
-        self._waiting = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
         self.inventory: dict[str, frozenset[str]] = {}
@@ -89,7 +91,7 @@ class Pool:
         """
         try:
             for _ in range(self._limits.workers):
-                self._free.put_nowait(await self._started())
+                self._give(await self._started())
         except BaseException:
             await self.close()
             raise
@@ -99,8 +101,10 @@ class Pool:
         self._closed = True
         for process in self._all:
             process.kill()
-        for _ in range(self._waiting):
-            self._free.put_nowait(None)
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
 
     async def close(self) -> None:
         """End all workers, and wait until they have ended."""
@@ -146,7 +150,7 @@ class Pool:
         except BaseException:
             self._replace(process)  # nobody waits for what it does
             raise
-        self._free.put_nowait(process)
+        self._give(process)
         return reply
 
     def _ending(self) -> Reply | None:
@@ -159,18 +163,33 @@ class Pool:
         """Return a free worker, None if the queue is full or none became free in time."""
         if self._closed:
             return None
-        if self._free.empty():
-            if self._waiting >= self._limits.queue:
+        if self._free:
+            return self._free.pop()
+        if len(self._waiting) >= self._limits.queue:
+            return None
+        turn: asyncio.Future[_Process | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            async with asyncio.timeout(seconds):
+                return await turn
+        except BaseException as problem:
+            if turn.done() and not turn.cancelled() and (process := turn.result()) is not None:
+                self._give(process)  # it came in the moment when the client left
+            if isinstance(problem, TimeoutError):
                 return None
-            self._waiting += 1
-            try:
-                async with asyncio.timeout(seconds):
-                    return await self._free.get()
-            except TimeoutError:
-                return None
-            finally:
-                self._waiting -= 1
-        return self._free.get_nowait()
+            raise
+        finally:
+            with suppress(ValueError):
+                self._waiting.remove(turn)
+
+    def _give(self, process: _Process) -> None:
+        """Hand a free worker to whoever has waited longest."""
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(process)
+                return
+        self._free.append(process)
 
     def _replace(self, process: _Process) -> None:
         """End a worker and start another one, meanwhile."""
@@ -182,7 +201,7 @@ class Pool:
         await self._end(process)
         while not self._closed:
             try:
-                self._free.put_nowait(await self._started())
+                self._give(await self._started())
                 return
             except (HrdemError, OSError) as problem:
                 self._say(f"A worker could not be started: {problem}")
