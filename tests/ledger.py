@@ -29,6 +29,7 @@ LEDGER = ROOT / "tests" / "ledger"
 DOCUMENT = "https://w3id.org/hrdem/document/"
 UNSEEN = "unseen.tsv"
 IDENTIFIERS = "identifiers.tsv"
+BEYOND = "beyond.tsv"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Entry:
 def entries(folder: Path = LEDGER) -> Iterator[Entry]:
     """Yield the lines of all ledger files of facts, in order of file and line."""
     for path in sorted(folder.glob("*.tsv")):
-        if path.name not in (UNSEEN, IDENTIFIERS):
+        if path.name not in (UNSEEN, IDENTIFIERS, BEYOND):
             for number, row in rows(path):
                 passages = () if row["passage"] == "-" else tuple(row["passage"].split())
                 yield Entry(row["fact"], passages, row["remark"] or "", f"{path.name}:{number}")
@@ -118,7 +119,8 @@ def main() -> None:
     identifiers = [row for _, row in rows(LEDGER / IDENTIFIERS)]
     linked = [row for row in identifiers if row["link"] != "-"]
     print(f"\nIdentifiers: {len(identifiers)} lines, {len(linked)} linked or used, ", end="")
-    print(f"{len(identifiers) - len(linked)} declined. Links:")
+    print(f"{len(identifiers) - len(linked)} declined. Links, ", end="")
+    print(f"{len([*rows(LEDGER / BEYOND)])} of them to what the sheet does not list:")
     shared = shared_folder()
     real = links.real_entries(shared) if shared.is_dir() else None
     print(links.table(links.links(sources), real))

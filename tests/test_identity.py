@@ -101,6 +101,21 @@ def test_a_thing_that_is_mentioned_is_registered(small: Small) -> None:
     )
 
 
+def test_what_is_deprecated_is_registered_no_more(small: Small) -> None:
+    small.edit(
+        "data/agents.ttl",
+        "@prefix hrdem:",
+        "@prefix dcterms: <http://purl.org/dc/terms/> .\n"
+        "@prefix owl: <http://www.w3.org/2002/07/owl#> .\n@prefix hrdem:",
+    )
+    small.edit(
+        "data/agents.ttl",
+        "agent:council a",
+        "agent:union owl:deprecated true ; dcterms:isReplacedBy agent:council .\nagent:council a",
+    )
+    assert small.findings() == []
+
+
 def test_a_thing_is_registered_under_its_kind(small: Small) -> None:
     small.edit("data/agents.ttl", "agent:council a org:Organization", "agent:council a foaf:Group")
     small.edit(

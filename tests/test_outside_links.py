@@ -11,7 +11,7 @@ import pytest
 from hrdem import vocabulary as v
 from hrdem.documents import read_sources
 from hrdem.project import Project
-from ledger import IDENTIFIERS, LEDGER, rows
+from ledger import BEYOND, IDENTIFIERS, LEDGER, rows
 from links import (
     AUTHORITY,
     EUROVOC,
@@ -24,8 +24,14 @@ from links import (
     table,
 )
 
-NOT_AT_HAND = tuple(f"{AUTHORITY}{table}/" for table in ("corporate-body", "licence", "place"))
-"""Tables of which the reference material has no copy."""
+NOT_AT_HAND = (
+    *(f"{AUTHORITY}{table}/" for table in ("corporate-body", "licence", "place")),
+    *(
+        f"https://w3id.org/dpv/rights/eu#{row}"
+        for row in ("A13-FreedomOfArtsSciences", "T3-Equality")
+    ),
+)
+"""Tables of which the reference material has no copy, and rows that its extracts lack."""
 IN_FILES = (EUROVOC, AUTHORITY, "http://metadata.un.org/sdg/", "https://w3id.org/dpv/rights/eu#")
 
 
@@ -75,6 +81,14 @@ def test_each_link_and_term_in_the_ledger_is_in_the_graph(
             elif name != "-" and name not in slugs:
                 missing.append(name)
     assert missing == []
+
+
+def test_each_link_is_in_the_ledger(found: list[OutsideLink]) -> None:
+    """Under the line of the sheet that names its target, or among the links beyond the sheet."""
+    named = {name for row in ledger() for name in row["link"].split()}
+    beyond = {row["link"]: row["remark"] for _, row in rows(LEDGER / BEYOND)}
+    assert sorted({link.slug for link in found} - named) == sorted(beyond)
+    assert [link for link, remark in beyond.items() if len(remark) < 20] == []
 
 
 def test_a_link_leads_to_the_identifier_of_its_line(found: list[OutsideLink]) -> None:

@@ -143,14 +143,18 @@ def same_identifier(context: Context) -> Iterator[Finding]:
 def unregistered(context: Context) -> Iterator[Finding]:
     """Yield a finding for each thing that is mentioned and not registered under its kind.
 
-    A thing is registered if a description outside the passages gives it a class of its kind.
+    A thing is registered if a description outside the passages gives it a class of its kind. What
+    is deprecated has none any more, and says what took its place (``deprecated-alone``).
     """
     registered = {
         v.value(t.subject)
         for source in context.sources.files
         for t in source.triples()
-        if t.predicate.value == v.RDF_TYPE
-        and v.value(t.object) in v.KINDS.get(v.kind_of(v.value(t.subject)) or "", ())
+        if t.predicate.value == v.OWL + "deprecated"
+        or (
+            t.predicate.value == v.RDF_TYPE
+            and v.value(t.object) in v.KINDS.get(v.kind_of(v.value(t.subject)) or "", ())
+        )
     }
     mentioned: dict[str, Place] = {}
     for source in context.sources.files:
