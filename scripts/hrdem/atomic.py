@@ -24,7 +24,7 @@ LOCK_SECONDS = 60.0
 
 
 @contextmanager
-def replacing(folder: Path, marker: str) -> Iterator[Path]:
+def replacing(folder: Path, marker: str, *, lasting: bool = True) -> Iterator[Path]:
     """Yield an empty folder that takes the place of `folder` when the ``with`` block is done.
 
     If the block raises, the new folder is removed and `folder` stays as it was.
@@ -50,7 +50,8 @@ def replacing(folder: Path, marker: str) -> Iterator[Path]:
             try:
                 new.mkdir()
                 yield new
-                _sync(new)
+                if lasting:
+                    _sync(new)
                 _put_in_place(new, target)
             finally:
                 shutil.rmtree(new, ignore_errors=True)

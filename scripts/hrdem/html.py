@@ -21,6 +21,7 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 def environment(
     folder: str,
     filters: dict[str, Any] | None = None,
+    *others: str,
     **names: Any,  # noqa: ANN401 (whatever templates use)
 ) -> jinja2.Environment:
     """Return what renders the templates of a folder, all of them read already.
@@ -28,12 +29,15 @@ def environment(
     Args:
         folder: its name.
         filters: the filters that its templates use, by name.
+        others: folders whose templates are at hand too; of two with one name, the earlier counts.
         names: what its templates use beside what they are rendered with.
     """
     import jinja2
 
     made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([TEMPLATES / folder, TEMPLATES]),
+        loader=jinja2.FileSystemLoader(
+            [*(TEMPLATES / each for each in (folder, *others)), TEMPLATES]
+        ),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -43,9 +47,10 @@ def environment(
     )
     made.filters.update(filters or {})
     made.globals.update(names)
-    for path in files(folder):
-        if path.suffix == ".html":
-            made.get_template(path.name)
+    for each in (folder, *others):
+        for path in files(each):
+            if path.suffix == ".html":
+                made.get_template(path.name)
     return made
 
 

@@ -11,7 +11,7 @@ import json
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from hrdem import html
 from hrdem import vocabulary as v
@@ -19,6 +19,7 @@ from hrdem.atomic import replacing
 from hrdem.check.rulebook import Demand, Example, Layer, Page
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import markupsafe
@@ -137,28 +138,39 @@ def write(layers: Sequence[Layer], folder: Path) -> int:
 
 def render(layers: Sequence[Layer]) -> dict[str, str]:
     """Return name to content of each file of the folder of pages."""
-    environment = html.environment(
-        FOLDER, {"terms": _with_code, "address": address}, asked=asked, shape=v.SHAPE
-    )
-    everything = [(layer, page) for layer in layers for page in layer.pages]
-    titles = {page.iri: page.title for _, page in everything}
+    environment = html.environment(FOLDER, FILTERS, **NAMES)
+    index = "index.html"
     files = {
-        "index.html": environment.get_template("index.html").render(layers=layers, up=""),
+        index: environment.get_template("index.html").render(layers=layers, up=""),
         "style.css": html.style_sheet(FOLDER, "style.css"),
-        MARKER: _index(page for _, page in everything),
+        MARKER: json.dumps(addresses(layers), indent=2, ensure_ascii=False) + "\n",
     }
     template = environment.get_template("rule.html")
-    for number, (layer, page) in enumerate(everything):
-        files[address(page.iri)] = template.render(
-            layer=layer,
-            page=page,
-            titles=titles,
-            before=everything[number - 1][1] if number else None,
-            after=everything[number + 1][1] if number + 1 < len(everything) else None,
-            few=FEW,
-            up="../",
-        )
+    for name, content in contents(layers):
+        files[name] = template.render(**content, up="../", index=index)
     return files
+
+
+def contents(layers: Sequence[Layer]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield, for the page of each rule, its path and what its template is rendered with.
+
+    Beside that, the template needs ``up``, what leads to the folder of the list of rules, and
+    ``index``, the name of that list.
+    """
+    everything = [(layer, page) for layer in layers for page in layer.pages]
+    titles = {page.iri: page.title for _, page in everything}
+    for number, (layer, page) in enumerate(everything):
+        yield (
+            address(page.iri),
+            {
+                "layer": layer,
+                "page": page,
+                "titles": titles,
+                "before": everything[number - 1][1] if number else None,
+                "after": everything[number + 1][1] if number + 1 < len(everything) else None,
+                "few": FEW,
+            },
+        )
 
 
 def address(iri: str) -> str:
@@ -166,15 +178,15 @@ def address(iri: str) -> str:
     return f"{iri.removeprefix(v.BASE)}.html"
 
 
-def _index(pages: Iterable[Page]) -> str:
-    """Return the JSON that gives the page of each rule: of its page, and of each demand on it."""
+def addresses(layers: Iterable[Layer]) -> dict[str, str]:
+    """Return where each rule is explained, by IRI; a demand on a page is a fragment of it."""
     content = {}
-    for page in pages:
+    for page in (page for layer in layers for page in layer.pages):
         content[page.iri] = address(page.iri)
         for demand in page.demands:
             fragment = "" if demand.iri == page.iri else f"#{demand.code}"
             content[demand.iri] = address(page.iri) + fragment
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    return content
 
 
 _CODE: Final = re.compile(
@@ -197,3 +209,9 @@ def _with_code(text: str) -> markupsafe.Markup:
         marked += Markup("<code>{}</code>").format(found[0])
         end = found.end()
     return marked + escape(text[end:])
+
+
+FILTERS: Final = {"terms": _with_code, "address": address}
+"""The filters that the templates of rules use."""
+NAMES: Final = {"asked": asked, "shape": v.SHAPE}
+"""The other names that they use."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hrdem.atomic import replacing
 from hrdem.errors import HrdemError
-from hrdem.site import style, things
+from hrdem.site import documents, front, ontology, style, things
 from hrdem.site.model import Site
 
 if TYPE_CHECKING:
@@ -25,7 +25,10 @@ MARKER: Final = "assets/site.css"
 
 SECTIONS: Final[tuple[Callable[[Site], Iterator[Page]], ...]] = (
     style.pages,
+    front.pages,
     things.pages,
+    documents.pages,
+    ontology.pages,
 )
 """What makes the pages, in order."""
 
@@ -60,7 +63,7 @@ def write(project: Project, out: Path) -> Written:
     """
     site = Site.read(project)
     written: dict[str, int] = {}
-    with replacing(out, MARKER) as folder:
+    with replacing(out, MARKER, lasting=False) as folder:
         for section in SECTIONS:
             for page in section(site):
                 if page.path in written:

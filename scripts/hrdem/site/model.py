@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyoxigraph as ox
 
-from hrdem import __version__, html, serialise, why
+from hrdem import __version__, html, rulepages, serialise, why
 from hrdem import vocabulary as v
 from hrdem.build import MANIFEST
+from hrdem.check import rulebook
 from hrdem.errors import HrdemError
-from hrdem.site import page
+from hrdem.site import page, words
 from hrdem.store import EmbeddedStore
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 FOLDER = "site"
 """Name of the folder of the templates."""
+FEW = 8
+"""How many groups of values of one property are open to see at once."""
 NAMED = "hrdem.nq"
 """The file of the built graph that says in which graph each triple stands."""
 
@@ -207,7 +210,26 @@ class Site:
         """The IRIs that the site has places for."""
         things = (iri for each in self.things.values() for iri in each)
         passages = (iri for each in self.passages.values() for iri in each)
-        return frozenset((*things, *passages))
+        terms = (iri for iri in self.graph.about if iri.startswith(v.HRDEM))
+        return frozenset((*things, *passages, *terms))
+
+    @cached_property
+    def layers(self) -> tuple[rulebook.Layer, ...]:
+        """The rules of a check, by layer."""
+        return rulebook.read_layers(self.project)
+
+    @cached_property
+    def places(self) -> dict[str, str]:
+        """The IRIs of statements and rules, and where the site has each.
+
+        A statement is found on the page of its subject.
+        """
+        statements = {
+            fact.iri: f"{page.address(v.value(fact.triple.subject), self.known)}"
+            f"#s-{fact.iri.removeprefix(v.STATEMENT)}"
+            for fact in self.graph.facts.values()
+        }
+        return statements | rulepages.addresses(self.layers)
 
     # --- addresses and names ----------------------------------------------------------------------
 
@@ -218,8 +240,10 @@ class Site:
             iri: what it is to lead to.
             origin: path of the page that has the link.
         """
-        path = page.address(iri, self.known)
-        return page.relative(path, origin) if path else page.web_address(iri)
+        path = page.address(iri, self.known) or self.places.get(iri, "")
+        if path:
+            return page.relative(path, origin)
+        return "" if iri.startswith(v.BASE) else page.web_address(iri)
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -246,8 +270,8 @@ class Site:
                     return value.value
         return v.shorten(iri).strip("<>")
 
-    def kind(self, iri: str) -> str:
-        """Return what kind a thing is of, in words: the labels of its narrowest classes."""
+    def kinds(self, iri: str) -> list[str]:
+        """Return the narrowest classes of a thing that have a label, sorted by it."""
         classes = set(self.graph.values(iri, v.RDF_TYPE))
         broader = {
             above
@@ -255,9 +279,23 @@ class Site:
             for above in self.graph.values(each, v.RDFS + "subClassOf")
             if above != each
         }
-        return ", ".join(
-            sorted(self.labels[each] for each in classes - broader if each in self.labels)
-        )
+        return sorted((each for each in classes - broader if each in self.labels), key=self.label)
+
+    def kind(self, iri: str) -> str:
+        """Return what kind a thing is of, in words: the labels of its narrowest classes.
+
+        Where the graph gives its classes no labels, they are called as :mod:`words` says.
+        """
+        narrowest = [self.label(each) for each in self.kinds(iri)]
+        classes = set(self.graph.values(iri, v.RDF_TYPE))
+        others = [name for each, name in words.CLASSES.items() if each in classes]
+        return ", ".join(narrowest or others[:1])
+
+    def anchor_of(self, claim: why.Claim) -> str:
+        """Return the anchor of a stated fact on the page of its subject, "" of any other claim."""
+        subject, prop = ox.NamedNode(claim.subject), ox.NamedNode(claim.property)
+        fact = self.graph.facts.get(ox.Triple(subject, prop, claim.value))
+        return "" if fact is None else f"s-{fact.iri.removeprefix(v.STATEMENT)}"
 
     # --- what is said of a thing ------------------------------------------------------------------
 
@@ -333,10 +371,25 @@ class Site:
         """What renders the templates of the site."""
         return html.environment(
             FOLDER,
+            rulepages.FILTERS,
+            rulepages.FOLDER,
+            **rulepages.NAMES,
             version=__version__,
             navigation=page.NAVIGATION,
+            search=page.SEARCH,
             label=self.label,
             kind=self.kind,
+            kinds=self.kinds,
+            anchor_of=self.anchor_of,
+            accepted=v.ACCEPTED,
+            standing=why.standing_in_words,
+            day=words.day,
+            lowered=words.lowered,
+            raised=words.raised,
+            property_name=lambda iri: words.NAMES.get(iri) or self.label(iri),
+            rdf_type=v.RDF_TYPE,
+            is_date=words.is_date,
+            few=FEW,
         )
 
     def page(self, path: str, template: str, **names: Any) -> page.Page:  # noqa: ANN401
@@ -353,6 +406,6 @@ class Site:
             root=page.root(path),
             href=lambda iri: self.link(iri, path),
             to=lambda target: page.relative(target, path),
-            **names,
+            **{"iri": "", **names},
         )
         return page.Page(path, text)

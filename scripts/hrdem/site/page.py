@@ -11,8 +11,15 @@ from hrdem import vocabulary as v
 if TYPE_CHECKING:
     from collections.abc import Container
 
-NAVIGATION: Final[tuple[tuple[str, str], ...]] = ()
+NAVIGATION: Final[tuple[tuple[str, str], ...]] = (
+    ("instruments.html", "Instruments"),
+    ("documents.html", "Documents"),
+    ("ontology.html", "Ontology"),
+    ("about.html", "About"),
+)
 """Address and name of each page that the head of every page leads to."""
+SEARCH: Final = ""
+"""Address of the page that searches, "" while there is none."""
 
 
 class Page(NamedTuple):
