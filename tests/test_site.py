@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -17,9 +19,10 @@ import pytest
 
 from conftest import ROOT, Mini, once_per_run
 from hrdem import site, why
+from hrdem import vocabulary as v
 from hrdem.errors import HrdemError
 from hrdem.project import Project
-from hrdem.site import page
+from hrdem.site import cite, documents, page, sentences, words
 from hrdem.site.model import Site
 from hrdem.store import open_store
 
@@ -260,6 +263,142 @@ def test_pages_say_what_hrdem_why_says(built: Project, model: Site, thing: str) 
     assert model.label(iri) == head["label"]
     names = {"agent": "Body", "post": "Post", "theme": "Theme"}  # what the graph has no label for
     assert model.kind(iri) == (head["kind"] or names[thing.partition("/")[0]])
+
+
+def test_every_property_that_pages_show_has_words_and_a_group(model: Site) -> None:
+    for things in model.things.values():
+        for iri in things:
+            for claim in model.claims(iri):
+                phrase = words.PHRASES.get(claim.property)
+                assert phrase is not None, claim.property
+                assert phrase.group in words.GROUPS and phrase.backwards_group in words.GROUPS
+                if claim.subject != iri and claim.property not in why.NEAR:
+                    assert v.value(claim.value) != iri or phrase.backwards, claim.property
+
+
+def test_from_the_front_page_to_what_came_after_the_plan_of_2015(
+    folder: Path, pages: dict[str, Read]
+) -> None:
+    """One step to the plan; there stand successor, time, who decided, and the words behind each."""
+    plan = "instrument/action-plan-2015-2019.html"
+    assert plan in pages["index.html"].links
+    text = (folder / plan).read_text("utf-8")
+    after = text[text.index('<section id="after"') :]
+    after = after[: after.index("</section>")]
+    assert "Succeeded by" in after
+    assert ">EU Action Plan on Human Rights and Democracy 2020-2024</a>" in after
+    assert '<time datetime="2020">2020</time>' in after
+    assert '<time datetime="2020-11-17">17 November 2020</time>' in after
+    assert ">Council of the European Union</a>" in after
+    assert (
+        '<blockquote lang="en"><p>EU Action Plan on Human Rights and Democracy 2020-2024</p>'
+        in after
+    )
+    assert "<p>Brussels 19.11.2020 The Council has approved conclusions on the EU Action" in after
+    assert "European Council" not in after, "a claim that is not accepted"
+
+
+def test_the_first_page_is_small(folder: Path) -> None:
+    first = ("index.html", "assets/site.css", "assets/site.js")
+    assert sum((folder / name).stat().st_size for name in first) < 100_000
+
+
+def test_a_thing_is_told_in_a_sentence(model: Site) -> None:
+    told = sentences.plain(sentences.about(model, PLAN))
+    assert told.startswith("Action plan of the European Union, adopted on 20 July 2015 by the ")
+    assert "Its period of application runs from 2015 to 31 December 2019." in told
+    assert (
+        "It directly succeeds the EU Action Plan on Human Rights and Democracy 2012-2014." in told
+    )
+    extended = sentences.plain(sentences.about(model, PLAN.replace("2015-2019", "2020-2024")))
+    assert "runs from 2020 to 2027; as first decided it was to end in 2024, and the end" in extended
+    for things in model.things.values():
+        for iri in things:
+            told = sentences.plain(sentences.about(model, iri))
+            assert re.fullmatch(r"\S.*\.", told) and "  " not in told, (iri, told)
+
+
+def test_days_lists_and_names_in_words() -> None:
+    days = ("2015", "2015-07", "2015-07-20", "later")
+    assert [words.day(each) for each in days] == ["2015", "July 2015", "20 July 2015", "later"]
+    assert words.listed(["a"]) == "a" and words.listed(["a", "b", "c"]) == "a, b and c"
+    assert words.lowered("Action plan") == "action plan" and words.lowered("EU plan") == "EU plan"
+    assert words.with_article("official text") == "an official text"
+
+
+# --- documents ------------------------------------------------------------------------------------
+
+
+def test_the_text_of_a_document_stands_there_whole_and_unchanged(
+    folder: Path, project: Project
+) -> None:
+    page_text = (folder / "document/council-press-release-2020-11-19.html").read_text("utf-8")
+    shown = re.findall(r'<p class="text" lang="en">(.*?)</p>', page_text, re.DOTALL)
+    plain = [unescape(re.sub(r"<a [^>]*>\d+</a>|<[^>]+>", "", each)) for each in shown]
+    text = (project.data / "texts/council-press-release-2020-11-19.txt").read_text("utf-8")
+    assert plain == [each.strip() for each in text.split("\n\n")]
+
+
+def test_overlapping_passages_cut_the_text_at_every_end(model: Site) -> None:
+    iri = "https://w3id.org/hrdem/document/council-press-release-2020-11-19"
+    passages = model.passages[iri]
+    spans = {
+        number: (int(model.graph.first(each, v.START)), int(model.graph.first(each, v.END)))
+        for number, each in enumerate(passages, start=1)
+    }
+    text = documents.text_of(model, iri)
+    paragraphs = list(documents.paragraphs(text, {n: (str(n), *s) for n, s in spans.items()}))
+    for number, (start, end) in spans.items():
+        pieces = [piece for each in paragraphs for piece in each if number in piece.passages]
+        assert "".join(piece.text for piece in pieces) == text[start:end]
+        assert pieces[0].anchors.count(str(number)) == 1
+    assert any(len(piece.passages) > 1 for each in paragraphs for piece in each)
+
+
+@pytest.mark.parametrize(
+    ("spans", "said"),
+    [
+        ([(0, 9)], "Every word of the text lies in one of 1 passage."),
+        ([(0, 4)], "50 of 100 characters of the text lie in one of 1 passage."),
+        (
+            [(0, 4), (2, 9)],
+            "Every word of the text lies in one of 2 passages; 2 of them overlap with others.",
+        ),
+        ([], "No word of the text lies in one of 0 passages."),
+    ],
+)
+def test_how_much_of_a_text_lies_in_passages(spans: list[tuple[int, int]], said: str) -> None:
+    assert documents.coverage("abcd efgh", spans) == said
+
+
+# --- hostile values -------------------------------------------------------------------------------
+
+
+def test_values_are_text_and_never_markup(mini: Mini, tmp_path: Path) -> None:
+    from hrdem.build import build
+
+    mini.edit("data/instruments.ttl", '"Plan"@en', '"</script><img src=x onerror=alert(1)>"@en')
+    mini.edit(
+        "data/documents/note.trig",
+        'hrdem:textFile "note.txt" ;',
+        'hrdem:textFile "note.txt" ; hrdem:address <javascript:alert(1)> ;',
+    )
+    build(mini.project)
+    out = tmp_path / "out"
+    site.write(mini.project, out)
+    for path in out.rglob("*.html"):
+        text = path.read_text("utf-8")
+        assert "<img" not in text, path
+        assert 'href="javascript' not in text, path
+        assert text.count("</script>") == text.count("<script"), path
+    assert "&lt;/script&gt;&lt;img" in (out / "instrument/plan.html").read_text("utf-8")
+
+
+def test_a_citation_is_right_in_tex(model: Site) -> None:
+    found = cite.citation(model, "https://w3id.org/hrdem/unknown/x_y&z")
+    lines = found.bibtex.splitlines()
+    assert lines[:2] == ["@misc{hrdem-unknown-x-y-z,", "  author = {{HRDem contributors}},"]
+    assert lines[2] == r"  title = {{https://w3id.org/hrdem/unknown/x\_y\&z}},"
 
 
 def test_links_are_relative_to_the_page_that_has_them() -> None:

@@ -71,27 +71,37 @@ def pages(site: Site) -> Iterator[Page]:
             _passage(site, number, each)
             for number, each in enumerate(site.passages.get(iri, ()), start=1)
         ]
-        text = _text(site, iri)
+        text = text_of(site, iri)
         spans = {
-            each.number: _span(site, each.evidence.passage) for each in passages if each.in_text
+            each.number: (each.anchor, *_span(site, each.evidence.passage))
+            for each in passages
+            if text and each.in_text
         }
-        paragraphs = list(_paragraphs(text, passages, spans))
-        placed = {each.number for paragraph in paragraphs for each in paragraph.passages}
+        placed = [
+            Paragraph(pieces, [each for each in passages if _begins(each.anchor, pieces)])
+            for pieces in paragraphs(text, spans)
+        ]
+        found = {each.number for paragraph in placed for each in paragraph.passages}
         yield site.page(
             f"{things.path_of(iri)}.html",
             "document.html",
             **things.content(site, iri),
-            paragraphs=paragraphs,
-            others=[each for each in passages if each.number not in placed],
+            paragraphs=placed,
+            others=[each for each in passages if each.number not in found],
             passages=passages,
             numbers={each.anchor: each.number for each in passages},
-            coverage=coverage(text, list(spans.values())),
+            coverage=coverage(text, [(start, end) for _, start, end in spans.values()]),
         )
 
 
-def _text(site: Site, iri: str) -> str:
+def text_of(site: Site, iri: str) -> str:
+    """Return the text of a document, "" if it may not be copied."""
     name = site.graph.first(iri, v.TEXT_FILE)
     return read_text(site.project.data / "texts" / name) if name else ""
+
+
+def _begins(anchor: str, pieces: list[Piece]) -> bool:
+    return any(anchor in piece.anchors for piece in pieces)
 
 
 def _span(site: Site, passage: str) -> tuple[int, int]:
@@ -116,31 +126,29 @@ def _sorted_by(site: Site, fact: Fact) -> tuple[str, ...]:
     return site.label(subject), subject, triple.predicate.value, str(triple.object)
 
 
-def _paragraphs(
-    text: str, passages: list[Passage], spans: dict[int, tuple[int, int]]
-) -> Iterator[Paragraph]:
-    """Yield the paragraphs of a text, which blank lines part, cut at the ends of passages."""
-    anchors = {each.number: each.anchor for each in passages}
+def paragraphs(text: str, spans: dict[int, tuple[str, int, int]]) -> Iterator[list[Piece]]:
+    """Yield the paragraphs of a text, which blank lines part, cut at the ends of passages.
+
+    Args:
+        text: the text.
+        spans: number of each passage to its fragment and to where it begins and ends, in code
+            points.
+    """
     for found in re.finditer(r"\S(?:.|\n(?!\s*\n))*", text):
-        start, end = found.span()
-        cuts = {start, end}
-        cuts.update(cut for span in spans.values() for cut in span if start < cut < end)
-        ordered = sorted(cuts)
-        pieces = [
-            Piece(
-                text[first:last],
-                tuple(anchors[n] for n, span in spans.items() if span[0] == first),
-                tuple(
-                    sorted(
-                        (n for n, span in spans.items() if span[0] <= first and last <= span[1]),
-                        key=lambda n: (spans[n][1] - spans[n][0], n),
-                    )
-                ),
-            )
-            for first, last in itertools.pairwise(ordered)
-        ]
-        begin = [each for each in passages if start <= spans.get(each.number, (-1, 0))[0] < end]
-        yield Paragraph(pieces, begin)
+        first, last = found.span()
+        last = first + len(found[0].rstrip())
+        ends = (place for _, *span in spans.values() for place in span)
+        cuts = sorted({first, last, *(place for place in ends if first < place < last)})
+        yield [_piece(text, start, end, spans) for start, end in itertools.pairwise(cuts)]
+
+
+def _piece(text: str, start: int, end: int, spans: dict[int, tuple[str, int, int]]) -> Piece:
+    inside = [number for number, (_, low, high) in spans.items() if low <= start and end <= high]
+    return Piece(
+        text[start:end],
+        tuple(anchor for anchor, low, _ in spans.values() if low == start),
+        tuple(sorted(inside, key=lambda number: (spans[number][2] - spans[number][1], number))),
+    )
 
 
 def coverage(text: str, spans: list[tuple[int, int]]) -> str:

@@ -261,9 +261,15 @@ class Site:
         return found
 
     def label(self, iri: str) -> str:
-        """Return what to call a thing, term or address: its label, or else its short name."""
+        """Return what to call a thing, term or address: its label, or else its short name.
+
+        Something elsewhere is called what the link says that it is called there.
+        """
         if iri in self.labels:
             return self.labels[iri]
+        for mapping in self.graph.subjects(v.OWL + "annotatedTarget", iri):
+            for name in self.graph.values(mapping, v.SSSOM + "object_label"):
+                return name
         for name in _LABELS:
             for value in self.graph.objects(iri, name):
                 if isinstance(value, ox.Literal) and value.language in ("en", None):

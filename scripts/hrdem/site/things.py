@@ -157,7 +157,7 @@ def sections(site: Site, iri: str, claims: Iterable[why.Claim]) -> list[Section]
     for claim in claims:
         if _is_folded(claim):
             continue
-        phrase = words.PHRASES[claim.property]
+        phrase = words.phrase(claim.property)
         if claim.subject == iri:
             of[phrase.group].append(claim)
         elif _leads_to(claim, iri) and claim.property not in why.NEAR:
@@ -202,7 +202,7 @@ def _ordered(evidence: Iterable[why.Evidence]) -> tuple[why.Evidence, ...]:
 
 def rows_of(site: Site, iri: str, claims: Iterable[why.Claim]) -> list[Row]:
     """Return claims as rows in the order of :data:`words.PHRASES`; those read backwards last."""
-    order = list(words.PHRASES)
+    order = {prop: place for place, prop in enumerate(words.PHRASES)}
     rows: dict[tuple[bool, int, str], Row] = {}
     groups: dict[tuple[object, ...], Values] = {}
     listed = list(claims)
@@ -216,7 +216,7 @@ def rows_of(site: Site, iri: str, claims: Iterable[why.Claim]) -> list[Row]:
         name = _name(site, claim.property, backwards=back)
         if back and len(backwards[claim.property]) > 1:
             name = f"{name}: {_PLURALS.get(v.kind_of(claim.subject) or '', 'others')}"
-        key = (back, order.index(claim.property), name)
+        key = (back, order.get(claim.property, len(order)), name)
         row = rows.setdefault(key, Row(name, claim.property))
         passages = tuple(each.passage for each in claim.evidence)
         group = (key, claim.standing, claim.basis, claim.rule, passages)
@@ -257,7 +257,7 @@ _PLURALS = {
 def _name(site: Site, iri: str, *, backwards: bool = False) -> str:
     """Return a property in words, as it stands before its values."""
     if backwards:
-        return words.PHRASES[iri].backwards or f"{words.raised(site.label(iri))} it"
+        return words.phrase(iri).backwards or f"{words.raised(site.label(iri))} it"
     return words.raised(words.NAMES.get(iri) or site.label(iri))
 
 

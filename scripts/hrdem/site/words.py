@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 GROUPS: Final = {
-    "what": "What it is",
+    "what": "Basics",
     "when": "When",
     "who": "Who",
-    "relations": "Before, after and beside",
+    "relations": "Relations to others",
     "content": "What is in it",
     "themes": "Themes",
-    "said": "What is said of it",
+    "said": "What documents say",
     "numbers": "Names and numbers",
     "source": "The source",
     "figures": "Figures",
@@ -111,7 +111,7 @@ PHRASES: Final[dict[str, Phrase]] = {
         decidedBy=Phrase("who", "Fixes the time of", "relations"),
         inMeeting=Phrase("when", "What happened in it", "content"),
         takesPlaceIn=Phrase("when", "What took place here"),
-        concerns=Phrase("relations", "What happened", "when"),
+        concerns=Phrase("what", "What happened", "when"),
         # people and bodies
         carriedOutBy=Phrase("who", "Carried out"),
         chairedBy=Phrase("who", "Chaired"),
@@ -205,6 +205,9 @@ PHRASES: Final[dict[str, Phrase]] = {
 }
 """Each property that pages show, and how."""
 
+OTHERS: Final = Phrase("what")
+"""How any other property is shown."""
+
 NAMES: Final = {
     v.RDF_TYPE: "Kind",
     v.DCTERMS + "title": "Title",
@@ -270,6 +273,11 @@ _MONTHS: Final = (
 
 
 _DATES: Final = frozenset(v.XSD + name for name in ("date", "gYear", "gYearMonth"))
+
+
+def phrase(property: str) -> Phrase:
+    """Return how a property is shown."""
+    return PHRASES.get(property, OTHERS)
 
 
 def is_date(term: object) -> bool:
