@@ -171,6 +171,11 @@ class _Turtle:
         return text if datatype == _STRING else f"{text}^^{self.name(datatype)}"
 
 
+def turtle_term(term: Term) -> str:
+    """Return a term as :func:`turtle` writes it, with the project's own prefixes."""
+    return _Turtle().term(term)
+
+
 def _quoted(text: str) -> str:
     """Return a string literal; one with line feeds as a long string, its lines as they are."""
     if "\n" not in text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hrdem.cli.parsing import add_service, checkout
+from hrdem.cli.parsing import add_service, checkout, whole
 from hrdem.cli.printing import coloured, encodes, show, width, write
 from hrdem.errors import EXIT_FINE, EXIT_WRONG, HrdemError, count
 
@@ -55,6 +55,33 @@ def register(add: Add) -> None:
         "suite",
         _suite,
         "Write the examples of the shapes as a test suite for SHACL engines, in the W3C form.",
+    )
+    one.add_argument(
+        "--out", required=True, metavar="DIR", help="the folder to make, or to replace"
+    )
+
+    one = add(
+        "synth",
+        _synth,
+        "Make a larger project that looks like this one, to measure how everything behaves as it"
+        " grows.",
+    )
+    one.add_argument(
+        "--instruments",
+        required=True,
+        type=whole,
+        metavar="N",
+        help="how many instruments to invent beside the real ones, 100 to 1000000",
+    )
+    one.add_argument(
+        "--seed", type=int, default=1, help="another whole number gives another project (default 1)"
+    )
+    one.add_argument(
+        "--faults",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="share of instruments to put a fault near, 0 to 1 (default 0); faults.tsv lists them",
     )
     one.add_argument(
         "--out", required=True, metavar="DIR", help="the folder to make, or to replace"
@@ -169,6 +196,22 @@ def _suite(options: argparse.Namespace) -> int:
     show(
         f"Wrote {counts['core']:,} tests of core constraints and {counts['sparql']:,} of"
         f" SPARQL-based constraints into {options.out}.\n"
+    )
+    return EXIT_FINE
+
+
+def _synth(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from hrdem.errors import display_path
+    from hrdem.synth import synthesise
+
+    out = Path(options.out)
+    made = synthesise(checkout(), out, options.instruments, options.seed, options.faults)
+    show(
+        f"Made a project with {count(options.instruments, 'invented instrument')} and"
+        f" {count(len(made), 'fault')} in {display_path(out)}. To build it, set HRDEM_HOME to that"
+        " folder.\n"
     )
     return EXIT_FINE
 
