@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hrdem.cli.parsing import add_service, checkout, whole
-from hrdem.cli.printing import coloured, encodes, show, width, write
+from hrdem.cli.printing import coloured, complain, encodes, show, width, write
 from hrdem.errors import EXIT_FINE, EXIT_WRONG, HrdemError, count
 
 if TYPE_CHECKING:
@@ -99,6 +99,11 @@ def register(add: Add) -> None:
     one = add("site", _site, "Write the explorer: a site of plain files about the built graph.")
     one.add_argument(
         "--out", metavar="DIR", help="the folder to make, or to replace (default: build/site)"
+    )
+    one.add_argument(
+        "--plain",
+        action="store_true",
+        help="without the query engine and the editor, which npm fetches when first needed",
     )
 
     add("run", _everything, "Build, check, answer every saved question, and say what came out.")
@@ -255,10 +260,17 @@ def _site(options: argparse.Namespace) -> int:
     from hrdem import site
     from hrdem.errors import display_path
     from hrdem.project import Project
+    from hrdem.site import assets
 
     project = Project.find()
     out = Path(options.out) if options.out is not None else project.build / "site"
-    made = site.write(project, out)
+    web = None
+    if not options.plain:
+        try:
+            web = assets.ready()
+        except HrdemError as problem:
+            complain(f"The site is made without the query engine, since {problem.message}.")
+    made = site.write(project, out, web)
     show(
         f"Wrote {count(made.pages, 'page')} in {count(made.files, 'file')},"
         f" {made.size / 1e6:.1f} MB, into {display_path(out)}. Open index.html there.\n"

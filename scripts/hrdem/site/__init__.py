@@ -6,11 +6,22 @@ Each module offers ``pages(site)``, which yields files; :func:`write` puts them 
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hrdem.atomic import replacing
 from hrdem.errors import HrdemError
-from hrdem.site import documents, front, ontology, style, things
+from hrdem.site import (
+    assets,
+    console,
+    documents,
+    front,
+    offline,
+    ontology,
+    search,
+    style,
+    things,
+)
 from hrdem.site.model import Site
 
 if TYPE_CHECKING:
@@ -29,6 +40,10 @@ SECTIONS: Final[tuple[Callable[[Site], Iterator[Page]], ...]] = (
     things.pages,
     documents.pages,
     ontology.pages,
+    console.pages,
+    search.pages,
+    assets.pages,
+    offline.pages,
 )
 """What makes the pages, in order."""
 
@@ -47,12 +62,13 @@ class Written(NamedTuple):
     size: int
 
 
-def write(project: Project, out: Path) -> Written:
+def write(project: Project, out: Path, web: Path | None = None) -> Written:
     """Write the site of the built graph of a project.
 
     Args:
         project: the project, whose graph has been built.
         out: the folder to make, or to replace if it has such a site.
+        web: the folder of :func:`hrdem.site.assets.ready`, None for a site without the query engine.
 
     Returns:
         What was written.
@@ -61,8 +77,9 @@ def write(project: Project, out: Path) -> Written:
         HrdemError: if nothing has been built, or the folder cannot be written or holds something
             else. Then the folder is what it was before.
     """
-    site = Site.read(project)
+    site = Site.read(project, web)
     written: dict[str, int] = {}
+    digest = hashlib.sha256()
     with replacing(out, MARKER, lasting=False) as folder:
         for section in SECTIONS:
             for page in section(site):
@@ -74,5 +91,9 @@ def write(project: Project, out: Path) -> Written:
                 data = content.encode("utf-8") if isinstance(content, str) else content
                 path.write_bytes(data)
                 written[page.path] = len(data)
+                digest.update(page.path.encode() + b"\0" + hashlib.sha256(data).digest())
+        worker = offline.worker(site, written, digest.hexdigest()[:16]).encode("utf-8")
+        (folder / offline.WORKER).write_bytes(worker)
+        written[offline.WORKER] = len(worker)
     html = sum(path.endswith(".html") for path in written)
     return Written(html, len(written), sum(written.values()))

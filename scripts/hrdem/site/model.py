@@ -24,6 +24,7 @@ from hrdem.store import EmbeddedStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from hrdem.project import Project
 
@@ -143,16 +144,22 @@ class Site:
         manifest: what ``build/manifest.json`` says.
         store: the graph, to ask.
         graph: the graph, read already.
+        web: the folder of the query engine and the editor, None for a site without them.
     """
 
     project: Project
     manifest: dict[str, Any]
     store: EmbeddedStore
     graph: Graph
+    web: Path | None = None
 
     @classmethod
-    def read(cls, project: Project) -> Site:
+    def read(cls, project: Project, web: Path | None = None) -> Site:
         """Return the site of the built graph of a project.
+
+        Args:
+            project: the project, whose graph has been built.
+            web: the folder of :func:`hrdem.site.assets.ready`, None for a site without it.
 
         Raises:
             HrdemError: if nothing has been built, or what was built cannot be read.
@@ -170,7 +177,7 @@ class Site:
                 f"The graph cannot be read: {problem}. Run `hrdem build` to make it anew.",
                 path=named,
             ) from problem
-        return cls(project, manifest, EmbeddedStore.open(project), Graph(quads))
+        return cls(project, manifest, EmbeddedStore.open(project), Graph(quads), web)
 
     @cached_property
     def context(self) -> serialise.Context:
@@ -383,6 +390,7 @@ class Site:
             version=__version__,
             navigation=page.NAVIGATION,
             search=page.SEARCH,
+            engine=self.web is not None,
             label=self.label,
             kind=self.kind,
             kinds=self.kinds,

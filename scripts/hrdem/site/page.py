@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 NAVIGATION: Final[tuple[tuple[str, str], ...]] = (
     ("instruments.html", "Instruments"),
     ("documents.html", "Documents"),
+    ("sparql.html", "SPARQL"),
     ("ontology.html", "Ontology"),
     ("about.html", "About"),
 )
 """Address and name of each page that the head of every page leads to."""
-SEARCH: Final = ""
-"""Address of the page that searches, "" while there is none."""
+SEARCH: Final = "search.html"
+"""Address of the page that searches."""
 
 
 class Page(NamedTuple):

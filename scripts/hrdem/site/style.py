@@ -1,4 +1,4 @@
-"""The style sheet of the site, and its own small script."""
+"""The style sheet of the site, all parts in one file, and the project's own scripts."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 def pages(site: Site) -> Iterator[Page]:
     """Yield ``assets/site.css`` and the project's own scripts."""
-    yield Page("assets/site.css", html.style_sheet(FOLDER, "assets/site.css"))
-    for path in sorted((html.TEMPLATES / FOLDER / "assets").glob("*.js")):
+    folder = html.TEMPLATES / FOLDER / "assets"
+    first = html.style_sheet(FOLDER, "assets/site.css")
+    others = (path for path in sorted(folder.glob("*.css")) if path.name != "site.css")
+    yield Page("assets/site.css", "".join((first, *(path.read_text("utf-8") for path in others))))
+    for path in sorted(folder.glob("*.js")):
         yield Page(f"assets/{path.name}", path.read_text("utf-8"))
