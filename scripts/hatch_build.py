@@ -1,7 +1,9 @@
-"""Build hook: puts the project's files and the built graph into the wheel.
+"""Build hook: puts the project's files, the built graph and what browsers run into the wheel.
 
 So an installed package answers questions anywhere, with no checkout near:
 :meth:`hrdem.project.Project.find` falls back to the folder ``hrdem/_project`` that is made here.
+The query engine and the editor of the explorer are put into ``hrdem/_web`` if they can be had, for
+which npm is needed (see :mod:`hrdem.site.assets`); without them its sites do not answer queries.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ class CarryProject(BuildHookInterface):  # type: ignore[type-arg]
         from hrdem.build import build
         from hrdem.errors import HrdemError
         from hrdem.project import Project
+        from hrdem.site import assets
 
         self._folder = Path(tempfile.mkdtemp(prefix="hrdem-wheel-"))
         try:
@@ -49,6 +52,10 @@ class CarryProject(BuildHookInterface):  # type: ignore[type-arg]
         carried[str(self._folder / "build")] = f"{CARRIED}/build"
         for name in FOLDERS:
             carried[str(root / name)] = f"{CARRIED}/{name}"
+        try:
+            carried[str(assets.ready())] = "hrdem/_web"
+        except HrdemError as error:
+            self.app.display_warning(f"The wheel has no query engine, since {error.message}.")
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Remove the folder that the graph was built into."""

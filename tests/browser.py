@@ -1,8 +1,8 @@
 """Chromium for the tests of the explorer, driven by Playwright, and a server of plain files.
 
 The browser is the one of the system, or comes as Debian packages that are unpacked, not installed,
-so that nobody has to be root. What runs in pages for the tests, axe-core, and the checker of HTML of
-the W3C come from npm. What was fetched stays in ``.cache`` of the checkout.
+so that nobody has to be root. What looks at pages for the tests, axe-core and the W3C's checker of
+HTML, comes from npm. What was fetched stays in ``.cache`` of the checkout.
 """
 
 from __future__ import annotations

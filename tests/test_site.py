@@ -146,7 +146,7 @@ def test_the_same_graph_gives_the_same_bytes(
 ) -> None:
     again = tmp_path / "again"
     done = subprocess.run(
-        [sys.executable, "-m", "hrdem", "site", "--out", str(again)],
+        [sys.executable, "-m", "hrdem", "site", "--plain", "--out", str(again)],
         env={
             **os.environ,
             "HRDEM_HOME": str(home),

@@ -68,7 +68,7 @@ def write(project: Project, out: Path, web: Path | None = None) -> Written:
     Args:
         project: the project, whose graph has been built.
         out: the folder to make, or to replace if it has such a site.
-        web: the folder of :func:`hrdem.site.assets.ready`, None for a site without the query engine.
+        web: the folder of :func:`hrdem.site.assets.ready`, None for a site without it.
 
     Returns:
         What was written.

@@ -2,7 +2,7 @@
 
 It comes from npm, in the versions and with the hashes that ``scripts/web/package-lock.json`` pins,
 is bundled by esbuild, and is kept in ``.cache/web`` of the checkout. An installed package carries
-what was bundled when it was made. Where there is neither, as without Node, the site is made without.
+what was bundled when it was made. Where there is neither, as without Node, a site has no engine.
 """
 
 from __future__ import annotations

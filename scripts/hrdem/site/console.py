@@ -23,8 +23,8 @@ _PROPERTIES = (v.OWL + "ObjectProperty", v.OWL + "DatatypeProperty", v.OWL + "An
 def pages(site: Site) -> Iterator[Page]:
     """Yield ``sparql.html`` and what its scripts know: prefixes, terms and saved questions."""
     saved = [query for query in queries.load_catalogue(site.project) if not query.endpoints]
-    first = next((each.text for each in saved if each.name == FIRST), saved[0].text if saved else "")
-    yield site.page("sparql.html", "sparql.html", query=first)
+    first = [each.text for each in saved if each.name == FIRST] or [each.text for each in saved]
+    yield site.page("sparql.html", "sparql.html", query=first[0] if first else "")
     if site.web is None:
         return
     names = {"base": v.BASE, "kinds": list(v.KINDS), "prefixes": v.PREFIXES}

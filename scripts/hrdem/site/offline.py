@@ -1,4 +1,4 @@
-"""What lets the site be read without a connection: a service worker, and a page for what it lacks."""
+"""What lets the site be read without a connection: a service worker, and a page for its gaps."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def _entries(site: Site) -> Iterator[tuple[str, str, str, str, str]]:
         path = address(iri, site.known)
         yield label, site.kind(iri), path, "\n".join(sorted(others)), _short(text)
     for query in queries.load_catalogue(site.project):
-        if (path := address(v.QUERY + query.name, site.known)):
+        if path := address(v.QUERY + query.name, site.known):
             yield query.summary, "question", path, query.name, _short(query.description)
 
 

@@ -37,6 +37,7 @@
     problem.replaceChildren(make("p", {}, error.message));
     problem.hidden = false;
     status.textContent = "Not answered.";
+    result.replaceChildren(); // or it would be taken for the answer to this query
     if (!error.line) return;
     const line = query.split("\n")[error.line - 1] || "";
     if (line.trim()) problem.append(make("pre", { tabindex: "0" }, `${line}\n${" ".repeat(error.column - 1)}^`));

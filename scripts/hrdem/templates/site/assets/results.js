@@ -141,12 +141,19 @@ HRDem.results = (() => {
     return text.length > length ? `${text.slice(0, length - 1)}…` : text;
   }
 
+  /** A text in one or two lines. */
+  function broken(text, length) {
+    if (text.length <= length) return [text];
+    const at = text.lastIndexOf(" ", length);
+    return at < 1 ? [cut(text, length)] : [text.slice(0, at), cut(text.slice(at + 1), length)];
+  }
+
   function graph({ found, names }) {
     const all = [...new Set(found.flatMap(({ from, to }) => [from, to]))];
     const nodes = all.slice(0, NODES);
     const kept = found.filter(({ from, to }) => nodes.includes(from) && nodes.includes(to));
     const layer = layers(nodes, kept);
-    const [wide, high, gap] = [230, 34, 90];
+    const [wide, high, gap] = [230, 46, 120];
     const columns = [];
     for (const node of nodes) (columns[layer.get(node)] ||= []).push(node);
     const spot = new Map();
@@ -161,6 +168,7 @@ HRDem.results = (() => {
     });
     const width = columns.length * (wide + gap) - gap;
     const height = Math.max(...columns.map((column) => column.length)) * (high + 16) - 16;
+    const notes = draw("g", {});
     const svg = draw("svg", { viewBox: `-4 -4 ${width + 8} ${height + 8}`, width: width + 8, height: height + 8, role: "group", "aria-label": "Things and what leads to what", class: "result-graph" });
     const head = draw("marker", { id: "arrow", viewBox: "0 0 8 8", refX: 8, refY: 4, markerWidth: 8, markerHeight: 8, orient: "auto" });
     head.append(draw("path", { d: "M0 0 8 4 0 8z", class: "head" }));
@@ -181,14 +189,16 @@ HRDem.results = (() => {
       if (words) line.append(draw("title", {}, words));
       svg.append(line);
       if (words && lines.size <= 40) {
-        svg.append(draw("text", { x: (x1 + x2) / 2, y: (y1 + y2) / 2 - 4, class: "relation", "text-anchor": "middle" }, cut(words.replace(/^\w+:/, ""), 22)));
+        notes.append(draw("text", { x: (x1 + x2) / 2, y: (y1 + y2) / 2 - 4, class: "relation", "text-anchor": "middle" }, cut(words.replace(/\b\w+:/g, ""), 20)));
       }
     }
+    svg.append(notes);
     for (const node of nodes) {
       const { x, y } = spot.get(node);
       const name = names.get(node) || short(node);
       const box = draw("rect", { x, y, width: wide, height: high, rx: 5 });
-      const text = draw("text", { x: x + 8, y: y + 22 }, cut(name, 30));
+      const lines = broken(name, 32);
+      const text = draw("text", {}, ...lines.map((line, at) => draw("tspan", { x: x + 8, y: y + (lines.length === 1 ? 28 : 20) + at * 17 }, line)));
       const target = address(node);
       const part = target ? draw("a", { href: target, "aria-label": name }, box, text) : draw("g", {}, box, text);
       part.append(draw("title", {}, name));
