@@ -358,13 +358,14 @@ def test_overlapping_passages_cut_the_text_at_every_end(model: Site) -> None:
 @pytest.mark.parametrize(
     ("spans", "said"),
     [
-        ([(0, 9)], "Every word of the text lies in one of 1 passage."),
-        ([(0, 4)], "50 of 100 characters of the text lie in one of 1 passage."),
+        ([(0, 9)], "Every word of the text lies in its one passage."),
+        ([(0, 4)], "50 % of the characters of the text lie in its one passage."),
         (
-            [(0, 4), (2, 9)],
-            "Every word of the text lies in one of 2 passages; 2 of them overlap with others.",
+            [(0, 4), (2, 9), (5, 6)],
+            "Every word of the text lies in one of its 3 passages, of which 3 overlap with others.",
         ),
-        ([], "No word of the text lies in one of 0 passages."),
+        ([(0, 4), (5, 9)], "Every word of the text lies in one of its 2 passages."),
+        ([], "No word of the text lies in one of its 0 passages."),
     ],
 )
 def test_how_much_of_a_text_lies_in_passages(spans: list[tuple[int, int]], said: str) -> None:

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hrdem import vocabulary as v
 from hrdem.documents import read_text
-from hrdem.errors import count
 from hrdem.site import things
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from hrdem import why
     from hrdem.site.model import Fact, Site
@@ -46,7 +45,7 @@ class Passage(NamedTuple):
         in_text: whether its words are marked in the text.
         evidence: its words and where they stand.
         nothing: why it supports no fact, "" if it does.
-        facts: the facts that it supports.
+        facts: the facts that it supports, by their subjects.
     """
 
     number: int
@@ -54,7 +53,7 @@ class Passage(NamedTuple):
     in_text: bool
     evidence: why.Evidence
     nothing: str
-    facts: list[Fact]
+    facts: list[tuple[str, list[Fact]]]
 
 
 class Paragraph(NamedTuple):
@@ -91,6 +90,7 @@ def pages(site: Site) -> Iterator[Page]:
             passages=passages,
             numbers={each.anchor: each.number for each in passages},
             coverage=coverage(text, [(start, end) for _, start, end in spans.values()]),
+            together=_together(site, iri, text),
         )
 
 
@@ -110,13 +110,15 @@ def _span(site: Site, passage: str) -> tuple[int, int]:
 
 
 def _passage(site: Site, number: int, iri: str) -> Passage:
+    facts = sorted(site.graph.facts_in.get(iri, ()), key=lambda fact: _sorted_by(site, fact))
+    groups = itertools.groupby(facts, key=lambda fact: v.value(fact.triple.subject))
     return Passage(
         number,
         iri.partition("#")[2],
         bool(site.graph.values(iri, v.START)),
         site.evidence[iri],
         site.graph.first(iri, v.ASSERTS_NOTHING),
-        sorted(site.graph.facts_in.get(iri, ()), key=lambda fact: _sorted_by(site, fact)),
+        [(subject, list(group)) for subject, group in groups],
     )
 
 
@@ -158,20 +160,36 @@ def coverage(text: str, spans: list[tuple[int, int]]) -> str:
         text: the text.
         spans: where passages begin and end, in code points.
     """
-    if not text:
-        return ""
-    covered = {place for start, end in spans for place in range(start, end)}
-    letters = [place for place, sign in enumerate(text) if not sign.isspace()]
-    inside = sum(place in covered for place in letters)
-    if inside == len(letters):
-        share = "Every word of the text lies"
-    elif inside == 0:
-        share = "No word of the text lies"
-    else:
-        share = f"{100 * inside // len(letters)} of 100 characters of the text lie"
     many = sum(
         any(other != span and other[0] < span[1] and span[0] < other[1] for other in spans)
         for span in spans
     )
-    overlap = f"; {many} of them overlap with others" if many else ""
-    return f"{share} in one of {count(len(spans), 'passage')}{overlap}."
+    overlap = f", of which {many} overlap with others" if many else ""
+    if len(spans) == 1:
+        return f"{share(text, spans)} in its one passage."
+    return f"{share(text, spans)} in one of its {len(spans)} passages{overlap}."
+
+
+def share(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Return how much of a text lies in passages: a sentence that ends with *lie* or *lies*."""
+    covered = {place for start, end in spans for place in range(start, end)}
+    letters = [place for place, sign in enumerate(text) if not sign.isspace()]
+    inside = sum(place in covered for place in letters)
+    if inside == len(letters):
+        return "Every word of the text lies"
+    if inside == 0:
+        return "No word of the text lies"
+    return f"{100 * inside // len(letters)} % of the characters of the text lie"
+
+
+def _together(site: Site, iri: str, text: str) -> tuple[list[str], str]:
+    """Return the other documents with the same text, and how much all of them cover."""
+    name = site.graph.first(iri, v.TEXT_FILE)
+    sharing = [
+        each
+        for each in site.things["document"]
+        if name and site.graph.first(each, v.TEXT_FILE) == name
+    ]
+    passages = (passage for each in sharing for passage in site.passages.get(each, ()))
+    spans = [_span(site, each) for each in passages if site.graph.values(each, v.START)]
+    return [each for each in sharing if each != iri], share(text, spans)

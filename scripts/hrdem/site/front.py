@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hrdem import vocabulary as v
 from hrdem import why
-from hrdem.site import sentences, things
+from hrdem.site import sentences, things, words
 from hrdem.site.page import Page
 
 if TYPE_CHECKING:
@@ -48,6 +48,22 @@ class Entry(NamedTuple):
     about: str
 
 
+class Plan(NamedTuple):
+    """An action plan on the front page.
+
+    Attributes:
+        iri: the plan.
+        periods: its periods in the order of their beginnings, each from when to when, in words.
+        adopted: when it was adopted, in words.
+        after: the plan that directly succeeded it, "" if none did.
+    """
+
+    iri: str
+    periods: list[str]
+    adopted: str
+    after: str
+
+
 class Dispute(NamedTuple):
     """A property of a thing on which not all that was said is accepted."""
 
@@ -73,7 +89,7 @@ def pages(site: Site) -> Iterator[Page]:
         "front.html",
         counts=site.manifest["counts"],
         lists=[(*LISTS[kind], len(site.things[kind])) for kind in LISTS if site.things[kind]],
-        plans=[Entry(each, sentences.plain(sentences.about(site, each))) for each in _plans(site)],
+        plans=_plans(site),
     )
     for kind, (path, title, about) in LISTS.items():
         yield site.page(path, "list.html", title=title, about=about, groups=_groups(site, kind))
@@ -97,9 +113,22 @@ def _size(site: Site, name: str) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
-def _plans(site: Site) -> list[str]:
-    plans = [each for each in site.things["instrument"] if each.startswith(v.BASE + PLANS)]
-    return [each for each in plans if sentences.current_periods(site, each)]
+def _plans(site: Site) -> list[Plan]:
+    found = []
+    for iri in site.things["instrument"]:
+        spans = [sentences.span(site, each) for each in sentences.current_periods(site, iri)]
+        if iri.startswith(v.BASE + PLANS) and spans:
+            events = sentences.events(site, iri, "Adoption")
+            after = site.graph.subjects(v.HRDEM + "directlySucceeds", iri)
+            found.append(
+                Plan(
+                    iri,
+                    [f"{words.day(each.start)} to {words.day(each.end)}" for each in spans],
+                    words.day(sentences.when(site, events[0])) if events else "",
+                    next(iter(after), ""),
+                )
+            )
+    return found
 
 
 def _groups(site: Site, kind: str) -> list[tuple[str, list[Entry]]]:
