@@ -27,6 +27,10 @@ _WHICH_GRAPH = f"""SELECT ?graph WHERE {{
   }}
 }}"""
 
+_WHICH_PARTS = f"""SELECT ?part WHERE {{
+  GRAPH <{LOADED}> {{ <{LOADED}> <http://purl.org/dc/terms/hasPart> ?part }}
+}} ORDER BY ?part"""
+
 
 class RemoteStore:
     """A SPARQL endpoint, asked through SPARQLWrapper, whose known faults are fenced here.
@@ -37,7 +41,8 @@ class RemoteStore:
     takes no longer than `seconds`.
 
     Where `hrdem load` has put the graph, only that graph is asked, whatever else is in the store
-    and whatever the store takes for its default graph: the record of the load says which one.
+    and whatever the store takes for its default graph: the record of the load says which one, and
+    which named graphs there are for queries that use GRAPH.
 
     Args:
         url: the address of the endpoint, http or https.
@@ -59,6 +64,7 @@ class RemoteStore:
         self._credentials = credentials
         self._challenge = ""  # what a server that takes a digest has said last
         self._graph: str | None = None
+        self._parts: list[str] | None = None
         self._looked = False
 
     def select(self, sparql: str) -> Table:
@@ -79,11 +85,12 @@ class RemoteStore:
     def _parsed(self, sparql: str, form: str, read: Callable[[bytes, str], _T]) -> _T:
         if not self._looked:
             self._graph, self._looked = self._loaded_graph(), True
-        answer = self._read(sparql, form, read, self._graph)
+        names_graphs = re.search(r"\bGRAPH\b", blank_comments(sparql), re.IGNORECASE) is not None
+        answer = self._read(sparql, form, read, self._graph, names_graphs)
         # A graph with a name of its own goes when the one after the next is loaded.
         while self._graph not in (None, MERGED) and (now := self._loaded_graph()) != self._graph:
-            self._graph = now
-            answer = self._read(sparql, form, read, now)
+            self._graph, self._parts = now, None
+            answer = self._read(sparql, form, read, now, names_graphs)
         return answer
 
     def _loaded_graph(self) -> str | None:
@@ -91,10 +98,26 @@ class RemoteStore:
         table = self._read(_WHICH_GRAPH, "select", read_table, None)
         return next((row[0].value for row in table.rows if row[0] is not None), None)
 
+    def _named_graphs(self) -> list[str]:
+        """Return the names of the other graphs of the load, for which GRAPH asks."""
+        if self._parts is None:
+            table = self._read(_WHICH_PARTS, "select", read_table, None)
+            names = [row[0].value for row in table.rows if row[0] is not None]
+            self._parts = [name for name in names if name != self._graph]
+        return self._parts
+
     def _read(
-        self, sparql: str, form: str, read: Callable[[bytes, str], _T], graph: str | None
+        self,
+        sparql: str,
+        form: str,
+        read: Callable[[bytes, str], _T],
+        graph: str | None,
+        names_graphs: bool = False,
     ) -> _T:
-        body, media_type = self._fetch(_portable(sparql), form, graph)
+        dataset = {} if graph is None else {"default-graph-uri": [graph]}
+        if graph is not None and names_graphs:
+            dataset["named-graph-uri"] = self._named_graphs()
+        body, media_type = self._fetch(_portable(sparql), form, dataset)
         try:
             return read(body, media_type)
         except (SyntaxError, ValueError) as problem:
@@ -105,7 +128,7 @@ class RemoteStore:
                 f" ({media_type or 'no media type'}). Ask for less, or try again later."
             ) from problem
 
-    def _fetch(self, sparql: str, form: str, graph: str | None) -> tuple[bytes, str]:
+    def _fetch(self, sparql: str, form: str, dataset: dict[str, list[str]]) -> tuple[bytes, str]:
         """Return body and media type of the answer, asking again while the server is busy."""
         import time
         from http.client import HTTPException
@@ -116,7 +139,7 @@ class RemoteStore:
         deadline = time.monotonic() + self._seconds
         for pause in (*self._pauses, None):
             try:
-                return self._once(sparql, form, graph, deadline)
+                return self._once(sparql, form, dataset, deadline)
             except SPARQLWrapperException as problem:
                 raise self._refused(problem) from problem
             except TimeoutError as problem:
@@ -143,7 +166,7 @@ class RemoteStore:
         ) from reason
 
     def _once(
-        self, sparql: str, form: str, graph: str | None, deadline: float
+        self, sparql: str, form: str, dataset: dict[str, list[str]], deadline: float
     ) -> tuple[bytes, str]:
         import time
         from http.client import IncompleteRead
@@ -157,8 +180,9 @@ class RemoteStore:
         triples = form in ("construct", "describe")
         request = sw.SPARQLWrapper(self.url, agent="hrdem")
         request.setQuery(sparql)
-        if graph is not None:
-            request.addParameter("default-graph-uri", graph)
+        for parameter, graphs in dataset.items():
+            for graph in graphs:
+                request.addParameter(parameter, graph)
         request.queryType = form.upper()  # after setQuery, which guesses
         request.setMethod(sw.POST)
         request.setTimeout(max(1, round(left)))
