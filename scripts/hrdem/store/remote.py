@@ -115,7 +115,9 @@ class RemoteStore:
         names_graphs: bool = False,
     ) -> _T:
         dataset = {} if graph is None else {"default-graph-uri": [graph]}
-        if graph is not None and names_graphs:
+        # Only Virtuoso has a graph of another name. It repeats each named graph in a header, and
+        # Python takes no more than a hundred; told of none, it shows them all.
+        if graph == MERGED and names_graphs:
             dataset["named-graph-uri"] = self._named_graphs()
         body, media_type = self._fetch(_portable(sparql), form, dataset)
         try:
