@@ -178,10 +178,11 @@ def _difference(expected: Any, found: Any) -> str:
     if isinstance(expected, bool) or isinstance(found, bool):
         return f"{found} for {expected}"
     one, other = (getattr(each, "rows", each) for each in (expected, found))
-    for left, right in zip(one, other, strict=False):
-        if left != right:
-            return f"{right} for {left}"
-    return f"{len(other)} for {len(one)}"
+    if sorted(map(str, one)) == sorted(map(str, other)):
+        return "the same in another order"
+    lost = [row for row in one if row not in other]
+    more = [row for row in other if row not in one]
+    return f"lost {lost[:1]} of {len(lost)}, more {more[:1]} of {len(more)}"
 
 
 def table(rows: Sequence[Row]) -> str:
