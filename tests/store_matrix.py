@@ -40,7 +40,7 @@ SECONDS = 120.0
 """How long a question may take; a machine with much to do needs more than the usual minute."""
 
 _PLAN = BASE + "instrument/action-plan-2020-2024"
-_TITLES = {
+TITLES = {
     "oxigraph": "Oxigraph",
     "fuseki": "Apache Jena Fuseki, TDB2",
     "rdf4j": "Eclipse RDF4J, native store",
@@ -118,7 +118,7 @@ def measure(store: RealStore, project: Project, layouts: Iterable[str] = LAYOUTS
         addresses = find_addresses(store.url, server)
         load(make_plan(project, layout), server, addresses)
         way = "whole graphs" if server.whole else "updates"
-        row = Row(f"{_TITLES[store.name]} {store.version}", layout, way)
+        row = Row(f"{TITLES[store.name]} {store.version}", layout, way)
         compare(row, RemoteStore(addresses.query, SECONDS), expectations(project, layout), project)
         yield row
 

@@ -33,6 +33,7 @@ from hrdem.store import (
     Table,
     open_store,
 )
+from hrdem.store.results import canonical
 from hrdem.vocabulary import BASE, HRDEM, LOADED, MERGED, PREFIXES, XSD
 
 PLAN = ox.NamedNode(BASE + "instrument/plan")
@@ -646,3 +647,26 @@ def test_tables_have_names_and_rows(mini: Mini) -> None:
     assert open_store(mini.project).select(APPROVED) == Table(
         ("what", "by"), [(PLAN, ox.NamedNode(BASE + "instrument/conclusions"))]
     )
+
+
+@pytest.mark.parametrize(
+    ("datatype", "written", "taken"),
+    [
+        ("decimal", "3.0", "3"),
+        ("decimal", "3.1", "3.1"),
+        ("boolean", "1", "true"),
+        ("boolean", "0", "false"),
+        ("boolean", "true", "true"),
+        ("integer", "1", "1"),
+        ("string", "1", "1"),
+    ],
+)
+def test_values_that_stores_write_differently_are_taken_in_one_form(
+    datatype: str, written: str, taken: str
+) -> None:
+    kind = ox.NamedNode(XSD + datatype)
+    store = ox.Store()
+    store.add(ox.Quad(kind, kind, ox.Literal(written, datatype=kind)))
+    (embedded,) = store
+    assert embedded.object == ox.Literal(taken, datatype=kind)
+    assert canonical(ox.Literal(written, datatype=kind)) == ox.Literal(taken, datatype=kind)

@@ -11,6 +11,7 @@ from hrdem.errors import HrdemError
 from hrdem.store.interface import Table
 from hrdem.vocabulary import XSD
 
+_BOOLEAN: Final = XSD + "boolean"
 _DECIMAL: Final = XSD + "decimal"
 _VIRTUOSO_ASK: Final = "__ASK_RETVAL"
 
@@ -40,11 +41,17 @@ def as_table(answer: Any) -> Table:  # noqa: ANN401 (pyoxigraph's solutions)
 def canonical(term: Any) -> Any:  # noqa: ANN401 (any term, and the same kind of term comes back)
     """Return a term with the lexical form that the embedded engine gives its value.
 
-    Only for ``xsd:decimal`` do stores disagree: for a whole number some write the canonical form of
-    XML Schema 1.0 (``3.0``), others that of `XML Schema 1.1
-    <https://www.w3.org/TR/xmlschema11-2/#f-decimalCanmap>`_ (``3``), which is taken here.
+    Stores disagree on two datatypes. For an ``xsd:decimal`` that is a whole number some write the
+    canonical form of XML Schema 1.0 (``3.0``), others that of `XML Schema 1.1
+    <https://www.w3.org/TR/xmlschema11-2/#f-decimalCanmap>`_ (``3``), which is taken here; for an
+    ``xsd:boolean`` Virtuoso writes ``1`` or ``0``, which is not the canonical form in either.
     """
-    if isinstance(term, ox.Literal) and term.datatype.value == _DECIMAL:
+    if not isinstance(term, ox.Literal):
+        return term
+    if term.datatype.value == _BOOLEAN:
+        value = {"1": "true", "0": "false"}.get(term.value, term.value)
+        return ox.Literal(value, datatype=term.datatype)
+    if term.datatype.value == _DECIMAL:
         whole, _, part = term.value.partition(".")
         part = part.rstrip("0")
         if not part and re.fullmatch(r"[+-]?[0-9]+", whole):
