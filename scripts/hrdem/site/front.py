@@ -145,17 +145,18 @@ def _group_of(site: Site, kind: str, title: str, iris: list[str]) -> tuple[str, 
         ordered = sorted(iris, key=lambda each: things.time_of(site, each))
     else:
         ordered = sorted(iris, key=lambda each: (site.label(each).casefold(), each))
-    return title, [Entry(each, sentences.plain(sentences.about(site, each))) for each in ordered]
+    return title, [Entry(each, sentences.brief(sentences.about(site, each))) for each in ordered]
 
 
-def _unknowns(site: Site) -> list[tuple[str, list[tuple[str, why.Gap]]]]:
-    """Return the gaps by the kind of what they are about, each with the thing."""
-    found: dict[str, list[tuple[str, why.Gap]]] = {}
+def _unknowns(site: Site) -> list[tuple[str, list[tuple[str, list[why.Gap]]]]]:
+    """Return the gaps by kind and by thing."""
+    found: dict[str, list[tuple[str, list[why.Gap]]]] = {}
     for kind, iris in site.things.items():
         title = LISTS[kind][1] if kind in LISTS else "Documents"
         for iri in iris:
-            for gap in site.gaps(iri):
-                found.setdefault(title, []).append((iri, gap))
+            gaps = site.gaps(iri)
+            if gaps:
+                found.setdefault(title, []).append((iri, gaps))
     return list(found.items())
 
 

@@ -358,24 +358,20 @@ class Site:
 
     def gaps(self, thing: str) -> list[why.Gap]:
         """Return what :func:`hrdem.why.gaps` returns for a thing."""
+        return sorted(map(self.gap, self.graph.subjects(v.HRDEM + "unknownOf", thing)))
+
+    def gap(self, unknown: str) -> why.Gap:
+        """Return what is not known, from the IRI that it has."""
         graph = self.graph
-        found = []
-        for unknown in graph.subjects(v.HRDEM + "unknownOf", thing):
-            prop = graph.first(unknown, v.HRDEM + "unknownProperty")
-            sources = (self.label(each) for each in graph.values(unknown, v.HRDEM + "lookedAt"))
-            found.append(
-                why.Gap(
-                    label=self.label(unknown),
-                    property=self.labels.get(prop) or (prop and v.shorten(prop)),
-                    looked_at=(
-                        *sorted(sources),
-                        *graph.values(unknown, v.HRDEM + "lookedAtNote"),
-                    ),
-                    asked_on=graph.first(unknown, v.HRDEM + "askedOn"),
-                    remark=graph.first(unknown, v.RDFS + "comment"),
-                )
-            )
-        return sorted(found)
+        prop = graph.first(unknown, v.HRDEM + "unknownProperty")
+        sources = (self.label(each) for each in graph.values(unknown, v.HRDEM + "lookedAt"))
+        return why.Gap(
+            label=self.label(unknown),
+            property=self.labels.get(prop) or (prop and v.shorten(prop)),
+            looked_at=(*sorted(sources), *graph.values(unknown, v.HRDEM + "lookedAtNote")),
+            asked_on=graph.first(unknown, v.HRDEM + "askedOn"),
+            remark=graph.first(unknown, v.RDFS + "comment"),
+        )
 
     # --- pages ------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
@@ -28,6 +29,10 @@ class Part(NamedTuple):
     iri: str = ""
 
 
+BRIEF = 160
+"""How many characters the sentences in a list may have, beside the first one."""
+
+
 class Span(NamedTuple):
     """The time from one day to another, as sources say it: each may be "", if nobody says."""
 
@@ -47,6 +52,13 @@ def about(site: Site, iri: str) -> list[Part]:
 def plain(parts: Iterable[Part]) -> str:
     """Return sentences as text."""
     return "".join(part.text for part in parts)
+
+
+def brief(parts: Iterable[Part]) -> str:
+    """Return the first sentences as text: one, and as many more as are short."""
+    whole = plain(parts)
+    ends = [found.end() for found in re.finditer(r"\.(?= [A-Z]|$)", whole)]
+    return whole[: max([end for end in ends if end <= BRIEF], default=ends[0])]
 
 
 def span(site: Site, iri: str) -> Span:

@@ -137,7 +137,7 @@ def content(site: Site, iri: str) -> dict[str, Any]:
         "sections": sections(site, iri, claims),
         "derived": rows_of(site, iri, [each for each in claims if _is_folded(each)]),
         "neighbours": _neighbours(site, iri),
-        "gaps": site.gaps(iri),
+        "gaps": [site.gap(iri)] if v.kind_of(iri) == "unknown" else site.gaps(iri),
         "links": elsewhere.links(site, iri),
         "citation": cite.citation(site, iri),
         "json_ld": cite.schema_org(site, iri, sentences.plain(lead)),
