@@ -44,7 +44,44 @@ def main() -> int:
     """Measure and print; returns 1 if a limit is passed."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description="Measure whole processes.")
     parser.add_argument("--pairs", type=int, default=21, help="measurements of each (default: 21)")
-    pairs = max(1, parser.parse_args().pairs)
+    parser.add_argument(
+        "--sizes",
+        type=int,
+        nargs="+",
+        metavar="N",
+        help="measure every step on invented projects with N instruments, beside other tools",
+    )
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="the same with 1000 instruments, once, without the slow",
+    )
+    parser.add_argument("--runs", type=int, default=5, help="how often each (default: 5)")
+    parser.add_argument(
+        "--limit", type=float, default=600, metavar="SECONDS", help="stop a process after (600)"
+    )
+    parser.add_argument(
+        "--memory", type=float, default=16, metavar="GB", help="stop a process at (16)"
+    )
+    parser.add_argument("--folder", type=Path, help="keep the invented projects here, or find them")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write every run into this file")
+    parser.add_argument("--write", action="store_true", help="put the table into BENCHMARKS.md")
+    typed = parser.parse_args()
+    if typed.sizes or typed.quick:
+        sys.path.insert(0, str(Path(__file__).parent))
+        import bench_scale
+
+        return bench_scale.main(
+            sorted(typed.sizes or [1000]),
+            quick=typed.quick,
+            runs=1 if typed.quick else typed.runs,
+            limit=typed.limit,
+            gigabytes=typed.memory,
+            folder=typed.folder,
+            out=typed.csv,
+            write=typed.write,
+        )
+    pairs = max(1, typed.pairs)
 
     python = [sys.executable, "-P"]
     hrdem = [*python, "-m", "hrdem"]
