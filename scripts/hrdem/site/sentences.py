@@ -162,6 +162,7 @@ class _Teller:
         self._say(self._noun())
         self._also(" of ", "policyOf", the=True)
         self._decided(self._iri, ", ")
+        self._also("; part of ", "partOf")
         self._say(".")
         for period in current_periods(self._site, self._iri):
             self._say(" Its period of application runs ", Part(self._span(period), period))
@@ -252,16 +253,25 @@ class _Teller:
         mandates = self._graph.subjects(v.ORG + "member", self._iri)
         posts = sorted({post for each in mandates for post in self._values("ofPost", each)})
         for number, post in enumerate(posts):
-            self._say(", " if number else " who has been ", self._name(post))
+            self._say(", " if number else " in the post of ", self._name(post))
             own = [each for each in mandates if post in self._values("ofPost", each)]
-            spans = [span(self._site, each) for each in own]
-            starts = sorted(each.start for each in spans if each.start)
-            ends = [each.end for each in spans if each.end]
-            if starts:
-                self._say(f" from {words.day(starts[0])}")
-            if ends and len(ends) == len(spans):
-                self._say(f" to {words.day(max(ends))}")
-        self._say(".")
+            ordered = in_order(self._site, own)
+            start, end = span(self._site, ordered[0]).start, span(self._site, ordered[-1]).end
+            self._say(f" from {words.day(start)}" if start else "")
+            if end:
+                self._say(f" {'to' if start else 'until'} {words.day(end)}")
+        classes = self._graph.values(self._iri, v.ORG + "classification")
+        if classes:
+            names = [words.lowered(self._site.label(each)) for each in classes]
+            self._say(f", classified as {words.listed(names)}")
+        deeds = [
+            (len(self._graph.subjects(v.HRDEM + name, self._iri)), noun, role, rest)
+            for name, role, noun, rest in _ROLES
+        ]
+        told = [
+            f"{role} {count(number, noun)}{rest}" for number, noun, role, rest in deeds if number
+        ]
+        self._say(f". Named in sources as {words.listed(told)}." if told else ".")
 
     def _post(self) -> None:
         self._say("Post")
@@ -363,6 +373,15 @@ class _Teller:
         if seats:
             self._say(", seat of ", *self._names(seats, the=True))
         self._say(".")
+
+
+_ROLES = (
+    ("carriedOutBy", "acting in", "event", ""),
+    ("authoredBy", "author of", "instrument", ""),
+    ("responsible", "responsible for", "part", " of the policy"),
+    ("speaker", "speaking in", "speech act", ""),
+)
+"""Property, and how to tell of how many things somebody is a value of it."""
 
 
 def _thousands(number: str) -> str:

@@ -69,9 +69,16 @@ class Block(NamedTuple):
 
 
 class Branch(NamedTuple):
-    """A part of an instrument with the parts under it."""
+    """A part of an instrument.
 
-    claim: why.Claim
+    Attributes:
+        code: its number or code, "" if it has none.
+        values: the part, with the passages that say that it is one.
+        under: the parts under it.
+    """
+
+    code: str
+    values: Values
     under: list[Branch]
 
 
@@ -161,7 +168,7 @@ def sections(site: Site, iri: str, claims: Iterable[why.Claim]) -> list[Section]
         if claim.subject == iri:
             of[phrase.group].append(claim)
         elif _leads_to(claim, iri) and claim.property not in why.NEAR:
-            if claim.property == _PARTS:
+            if claim.property in (_PARTS, _PARENT):
                 parts.append(claim)
             else:
                 of[phrase.backwards_group].append(claim)
@@ -225,7 +232,7 @@ def rows_of(site: Site, iri: str, claims: Iterable[why.Claim]) -> list[Row]:
             row.values.append(groups[group])
         groups[group].claims.append(claim)
     for row in rows.values():
-        row.values.sort(key=_soundness)
+        row.values.sort(key=lambda values: (*_soundness(values), _since(site, values, iri)))
     return [row for _, row in sorted(rows.items(), key=lambda pair: pair[0])]
 
 
@@ -234,6 +241,12 @@ def _soundness(values: Values) -> tuple[int, int]:
     claim = values.claims[0]
     exact = len(claim.value.value) if words.is_date(claim.value) else 0
     return v.STANDINGS.index(claim.standing), -exact
+
+
+def _since(site: Site, values: Values, iri: str) -> str:
+    """Return the time of the first thing that points here, "" if it has none."""
+    subject = values.claims[0].subject
+    return time_of(site, subject)[0] if subject != iri else ""
 
 
 _PLURALS = {
@@ -283,19 +296,29 @@ def _tree(site: Site, claims: Iterable[why.Claim]) -> list[Branch]:
 
     def branches(parent: str) -> list[Branch]:
         own = sorted(under.get(parent, ()), key=lambda each: _order(site, each))
-        return [Branch(parts[each], branches(each)) for each in own]
+        return [
+            Branch(
+                _code(site, each),
+                Values([parts[each]], _ordered(parts[each].evidence)),
+                branches(each),
+            )
+            for each in own
+        ]
 
     return branches("")
 
 
+def _code(site: Site, iri: str) -> str:
+    """Return the number or else the code of a part, "" if it has none."""
+    found = (site.graph.values(iri, v.HRDEM + name) for name in ("number", "code"))
+    return next((each[0] for each in found if each), "")
+
+
 def _order(site: Site, iri: str) -> tuple[object, ...]:
     """Return what parts of an instrument are sorted by: the order that a source gives, or names."""
-    numbers = [
-        next(iter(site.graph.values(iri, v.HRDEM + name)), "") for name in ("number", "code")
-    ]
     natural = [
         (0, int(piece), "") if piece.isdigit() else (1, 0, piece)
-        for piece in re.findall(r"\d+|\D+", numbers[0] or numbers[1] or "~")
+        for piece in re.findall(r"\d+|\D+", _code(site, iri) or "~")
     ]
     given = site.graph.values(iri, v.HRDEM + "order")
     return (int(given[0]) if given else 10_000, natural, iri)
