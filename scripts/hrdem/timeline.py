@@ -106,7 +106,17 @@ def day(name: str, text: str) -> date:
         ) from None
 
 
-class _Period(NamedTuple):
+class Period(NamedTuple):
+    """A period of application, as a decision set it.
+
+    Attributes:
+        iri: of the period.
+        start: its first day.
+        end: its last day, None if no end is known.
+        known: the first day on which it was known, None if nobody established that.
+        replaces: IRIs of the earlier periods in whose place it stands.
+    """
+
     iri: str
     start: date
     end: date | None
@@ -122,13 +132,13 @@ def rows(store: Store, on: date | None = None, as_known_on: date | None = None) 
         on: the day for which to say what applies.
         as_known_on: leave out what was decided or happened after this day; None for all.
     """
-    periods = _periods(store)
+    of_each = periods(store)
     events = _events(store)
     found = []
     for instrument, (label, kind, kind_label) in _instruments(store).items():
         known = {
             period.iri: period
-            for period in periods.get(instrument, ())
+            for period in of_each.get(instrument, ())
             if as_known_on is None or (period.known is not None and period.known <= as_known_on)
         }
         marks = [
@@ -166,7 +176,7 @@ def rows(store: Store, on: date | None = None, as_known_on: date | None = None) 
     )
 
 
-def _bars(known: dict[str, _Period], current: Iterable[_Period]) -> tuple[Bar, ...]:
+def _bars(known: dict[str, Period], current: Iterable[Period]) -> tuple[Bar, ...]:
     """Return the periods in force, each cut where a period that it replaced ends."""
     bars = set()
     for period in current:
@@ -218,7 +228,8 @@ def _instruments(store: Store) -> dict[str, tuple[str, str, str]]:
     }
 
 
-def _periods(store: Store) -> dict[str, list[_Period]]:
+def periods(store: Store) -> dict[str, list[Period]]:
+    """Return the periods of each instrument that has any, by the IRI of the instrument."""
     table = store.select(
         f"""SELECT DISTINCT ?instrument ?period ?start ?end ?known ?replaces {{
           ?period <{HRDEM}periodOf> ?instrument ; <{HRDEM}earliest> ?start .
@@ -227,15 +238,15 @@ def _periods(store: Store) -> dict[str, list[_Period]]:
           OPTIONAL {{ ?period <{HRDEM}replacesPeriod> ?replaces }} }}
         ORDER BY ?instrument ?period ?replaces"""
     )
-    found: dict[str, dict[str, _Period]] = {}
+    found: dict[str, dict[str, Period]] = {}
     for instrument, iri, start, end, known, replaces in table.rows:
         first = _day(start)
         assert first is not None
         of = found.setdefault(_text(instrument), {})
         before = of[_text(iri)].replaces if _text(iri) in of else frozenset()
         more = frozenset({_text(replaces)} if replaces is not None else ())
-        of[_text(iri)] = _Period(_text(iri), first, _day(end), _day(known), before | more)
-    return {instrument: list(periods.values()) for instrument, periods in found.items()}
+        of[_text(iri)] = Period(_text(iri), first, _day(end), _day(known), before | more)
+    return {instrument: list(each.values()) for instrument, each in found.items()}
 
 
 def _events(store: Store) -> dict[str, list[Mark]]:

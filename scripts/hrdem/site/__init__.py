@@ -21,6 +21,7 @@ from hrdem.site import (
     search,
     style,
     things,
+    timeline,
 )
 from hrdem.site.model import Site
 
@@ -37,6 +38,7 @@ MARKER: Final = "assets/site.css"
 SECTIONS: Final[tuple[Callable[[Site], Iterator[Page]], ...]] = (
     style.pages,
     front.pages,
+    timeline.pages,
     things.pages,
     documents.pages,
     ontology.pages,

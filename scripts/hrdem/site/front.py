@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hrdem import vocabulary as v
 from hrdem import why
-from hrdem.site import sentences, things, words
+from hrdem.site import sentences, things, timeline, words
 from hrdem.site.page import Page
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def pages(site: Site) -> Iterator[Page]:
     yield site.page(
         "index.html",
         "front.html",
+        pictures=timeline.inset(site),
         counts=site.manifest["counts"],
         lists=[(*LISTS[kind], len(site.things[kind])) for kind in LISTS if site.things[kind]],
         plans=_plans(site),

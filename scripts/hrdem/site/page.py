@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Container
 
 NAVIGATION: Final[tuple[tuple[str, str], ...]] = (
+    ("timeline.html", "Timeline"),
     ("instruments.html", "Instruments"),
     ("documents.html", "Documents"),
     ("sparql.html", "SPARQL"),
