@@ -1,7 +1,8 @@
 """Validates a graph against SHACL shapes.
 
 Follows the W3C Recommendation `Shapes Constraint Language (SHACL) <https://www.w3.org/TR/shacl/>`_.
-Core constraints are left to pySHACL. SPARQL-based constraints stand in files of their own,
+Core constraints are left to pySHACL, for the nodes that something may be wrong with: see
+:mod:`hrdem.check.screening`. SPARQL-based constraints stand in files of their own,
 ``{concern}-sparql.ttl``, and are run as they are, once for the whole graph, by the embedded store:
 one by one for each focus node they would take most of the time, and rdflib compares dates of
 different precision wrongly. That works because each of our queries finds ``$this`` by its own
@@ -22,6 +23,7 @@ import pyoxigraph as ox
 
 from hrdem import vocabulary as v
 from hrdem.check.finding import INFO, VIOLATION, WARNING
+from hrdem.check.screening import Screen
 from hrdem.documents import parse
 from hrdem.errors import HrdemError, count
 
@@ -91,19 +93,30 @@ def validate(data: ox.Store, files: Sequence[Path]) -> list[Result]:
     """
     core = [path for path in files if not path.name.endswith(SPARQL_SUFFIX)]
     sparql = [path for path in files if path.name.endswith(SPARQL_SUFFIX)]
-    default = data.quads_for_pattern(None, None, None, ox.DefaultGraph())
-    results = [*(_core(default, core) if core else ()), *_sparql(data, sparql)]
+    results = [*_core(data, core), *_sparql(data, sparql)]
     return sorted(results, key=lambda r: (str(r.focus), r.source, r.component, str(r.value)))
 
 
 # --- core constraints -----------------------------------------------------------------------------
 
 
-def _core(data: Iterable[ox.Quad], files: Sequence[Path]) -> Iterator[Result]:
+def _core(data: ox.Store, files: Sequence[Path]) -> Iterator[Result]:
+    """Yield the results of core constraints on the default graph of `data`, in no fixed order.
+
+    Nodes that nothing can be wrong with are left out, see :mod:`hrdem.check.screening`.
+    """
     shapes = ox.Store()
     for path in files:
         shapes.extend(parse(path))
-    return core_results(data, to_rdflib(shapes))
+    screen = Screen(shapes)
+    if not screen.covers_all:
+        default = data.quads_for_pattern(None, None, None, ox.DefaultGraph())
+        yield from core_results(default, to_rdflib(shapes))
+        return
+    suspicion = screen.suspicion(data)
+    if suspicion.nodes:
+        found = core_results(suspicion.graph, to_rdflib(suspicion.shapes))
+        yield from (result for result in found if result.focus in suspicion.nodes)
 
 
 def core_results(data: Iterable[ox.Quad], shapes: rdflib.Graph) -> Iterator[Result]:
