@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -18,10 +19,11 @@ import pyoxigraph as ox
 import pytest
 
 from conftest import ROOT, Mini, once_per_run
-from hrdem import site, why
+from hrdem import rulepages, site, why
 from hrdem import vocabulary as v
 from hrdem.errors import HrdemError
 from hrdem.project import Project
+from hrdem.rules import read_rules
 from hrdem.site import cite, documents, page, sentences, words
 from hrdem.site.model import Site
 from hrdem.store import open_store
@@ -324,6 +326,39 @@ def test_days_lists_and_names_in_words() -> None:
     assert words.listed(["a"]) == "a" and words.listed(["a", "b", "c"]) == "a, b and c"
     assert words.lowered("Action plan") == "action plan" and words.lowered("EU plan") == "EU plan"
     assert words.with_article("official text") == "an official text"
+
+
+def test_each_term_has_a_place_on_the_page_of_terms_and_each_rule_a_page(
+    pages: dict[str, Read], model: Site, project: Project
+) -> None:
+    terms = ox.Store()
+    terms.load(path=str(project.ontology / "hrdem.ttl"), format=ox.RdfFormat.TURTLE)
+    names = {v.value(quad.subject).removeprefix(v.HRDEM) for quad in terms}
+    defined = {name for name in names if "/" not in name}
+    assert len(defined) > 200
+    assert defined <= set(pages["ontology.html"].ids)
+    for address in rulepages.addresses(model.layers).values():
+        path, _, fragment = address.partition("#")
+        assert path in pages and (not fragment or fragment in pages[path].ids), address
+    derivations = {f"derive-{rule.name}" for rule in read_rules(project)}
+    assert derivations <= set(pages["rules.html"].ids)
+
+
+def test_machines_find_each_thing_in_terms_of_schema_org(folder: Path, model: Site) -> None:
+    for things in model.things.values():
+        for iri in things[:3]:
+            path = folder / f"{iri.removeprefix(v.BASE)}.html"
+            found = re.search(
+                r'<script type="application/ld\+json">\n(.*?)\n</script>',
+                path.read_text("utf-8"),
+                re.S,
+            )
+            assert found is not None
+            node = json.loads(found[1])
+            assert node["@id"] == iri and node["name"] == model.label(iri)
+            assert node["@context"] == "https://schema.org" and node["@type"]
+    plan = json.loads(cite.schema_org(model, PLAN, "About the plan."))
+    assert plan["@type"] == ["CreativeWork"] and plan["dateCreated"] == ["2015-07-20"]
 
 
 # --- documents ------------------------------------------------------------------------------------

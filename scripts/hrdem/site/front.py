@@ -117,19 +117,27 @@ def _size(site: Site, name: str) -> int:
 def _plans(site: Site) -> list[Plan]:
     found = []
     for iri in site.things["instrument"]:
-        spans = [sentences.span(site, each) for each in sentences.current_periods(site, iri)]
-        if iri.startswith(v.BASE + PLANS) and spans:
+        periods = sentences.current_periods(site, iri)
+        if iri.startswith(v.BASE + PLANS) and periods:
             events = sentences.events(site, iri, "Adoption")
             after = site.graph.subjects(v.HRDEM + "directlySucceeds", iri)
             found.append(
                 Plan(
                     iri,
-                    [f"{words.day(each.start)} to {words.day(each.end)}" for each in spans],
+                    [_time(site, each) for each in periods],
                     words.day(sentences.when(site, events[0])) if events else "",
                     next(iter(after), ""),
                 )
             )
     return found
+
+
+def _time(site: Site, period: str) -> str:
+    """Return from when to when a period runs, and to when it ran as first decided."""
+    now = sentences.span(site, period)
+    first = sentences.span(site, things.first_period(site, period))
+    before = f" (as first decided, to {words.day(first.end)})" if first.end != now.end else ""
+    return f"{words.day(now.start)} to {words.day(now.end)}{before}"
 
 
 def _groups(site: Site, kind: str) -> list[tuple[str, list[Entry]]]:
@@ -188,4 +196,5 @@ def _sources(site: Site) -> list[tuple[str, list[Source]]]:
         text = bool(site.graph.first(iri, v.TEXT_FILE))
         entry = Source(iri, issued, len(passages), len(facts), text)
         found.setdefault(site.kind(iri), []).append(entry)
-    return sorted(found.items())
+    here = [each for entries in found.values() for each in entries if each.text]
+    return [*([("Texts to read here", here)] if here else []), *sorted(found.items())]

@@ -345,7 +345,7 @@ def _after(site: Site, iri: str) -> list[Successor]:
     for after in site.graph.subjects(v.HRDEM + "directlySucceeds", iri):
         rows = [_story(site, after, "Succeeded by", "directlySucceeds", only=iri, backwards=True)]
         for period in sentences.current_periods(site, after)[:1]:
-            first = _first_period(site, period)
+            first = first_period(site, period)
             rows.append(_story(site, first, "Since", "start"))
         for event in sentences.events(site, after, "Adoption")[:1]:
             rows.append(_story(site, event, "Adopted by", "carriedOutBy"))
@@ -360,7 +360,7 @@ def _after(site: Site, iri: str) -> list[Successor]:
     return found
 
 
-def _first_period(site: Site, period: str) -> str:
+def first_period(site: Site, period: str) -> str:
     """Return the period first decided, of one that may have replaced others."""
     seen = {period}
     while earlier := site.graph.values(period, v.HRDEM + "replacesPeriod"):

@@ -14,7 +14,12 @@
   };
 
   const reveal = () => {
-    const fragment = decodeURIComponent(location.hash.slice(1));
+    let fragment = location.hash.slice(1);
+    try {
+      fragment = decodeURIComponent(fragment);
+    } catch {
+      // It is no encoded text; it may still be the name of a place.
+    }
     const target = fragment && document.getElementById(fragment);
     if (!target) return;
     let closed = false;
