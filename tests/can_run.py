@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+import browser
 import real_stores
 import replicas
 
@@ -48,6 +49,10 @@ def reasons_to_skip() -> dict[str, str]:
         reasons["npm"] = "Node's npm was not found: install Node 20 or newer"
     elif not REQUIRE_ALL and not (ROOT / ".cache" / "comunica" / "node_modules").is_dir():
         reasons["npm"] = "fetches a package: runs with HRDEM_REQUIRE_ALL=1, and once fetched"
+    if missing_browser := browser.reason_to_skip():
+        reasons["browser"] = missing_browser
+    elif not REQUIRE_ALL and not browser.is_here():
+        reasons["browser"] = "fetches packages: runs with HRDEM_REQUIRE_ALL=1, and once fetched"
     if not shared_folder().is_dir():
         reasons["shared"] = NO_SHARED
     if not REQUIRE_ALL:

@@ -76,6 +76,15 @@ export function make(host, options) {
         autocompletion({ override: [(context) => complete(options.terms, context)], icons: false }),
         // Tab is left to the browser, so that the keyboard can leave the editor.
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...lintKeymap, ...defaultKeymap]),
+        // Left to itself, Chromium keeps the style of what is overwritten as a style attribute.
+        EditorView.domEventHandlers({
+          beforeinput(event, view) {
+            if (event.inputType !== "insertText" || !event.data || view.state.selection.main.empty || /^[[({"'<]$/.test(event.data)) return false;
+            event.preventDefault();
+            view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+            return true;
+          },
+        }),
         EditorView.contentAttributes.of({ "aria-label": options.label, tabindex: "0" }),
         EditorView.updateListener.of((update) => update.docChanged && options.changed()),
         dress,

@@ -92,6 +92,7 @@ HRDem.engine = (() => {
     },
     /** End what runs. The engine is started anew, since it cannot be interrupted. */
     cancel() {
+      tell = () => {};
       end(new Cancelled("Cancelled."));
       start().catch(() => {});
     },

@@ -141,11 +141,16 @@ HRDem.results = (() => {
     return text.length > length ? `${text.slice(0, length - 1)}…` : text;
   }
 
-  /** A text in one or two lines. */
+  /** The beginning of a text in three lines; what is read aloud has to begin the same. */
   function broken(text, length) {
-    if (text.length <= length) return [text];
-    const at = text.lastIndexOf(" ", length);
-    return at < 1 ? [cut(text, length)] : [text.slice(0, at), cut(text.slice(at + 1), length)];
+    const lines = [];
+    let rest = text;
+    while (rest && lines.length < 3) {
+      const at = rest.length <= length ? rest.length : rest.lastIndexOf(" ", length) + 1 || length;
+      lines.push(rest.slice(0, at));
+      rest = rest.slice(at);
+    }
+    return lines;
   }
 
   function graph({ found, names }) {
@@ -153,7 +158,7 @@ HRDem.results = (() => {
     const nodes = all.slice(0, NODES);
     const kept = found.filter(({ from, to }) => nodes.includes(from) && nodes.includes(to));
     const layer = layers(nodes, kept);
-    const [wide, high, gap] = [230, 46, 120];
+    const [wide, high, gap] = [230, 60, 120];
     const columns = [];
     for (const node of nodes) (columns[layer.get(node)] ||= []).push(node);
     const spot = new Map();
@@ -197,8 +202,8 @@ HRDem.results = (() => {
       const { x, y } = spot.get(node);
       const name = names.get(node) || short(node);
       const box = draw("rect", { x, y, width: wide, height: high, rx: 5 });
-      const lines = broken(name, 32);
-      const text = draw("text", {}, ...lines.map((line, at) => draw("tspan", { x: x + 8, y: y + (lines.length === 1 ? 28 : 20) + at * 17 }, line)));
+      const lines = broken(name, 33);
+      const text = draw("text", {}, ...lines.map((line, at) => draw("tspan", { x: x + 8, y: y + 43 - lines.length * 8 + at * 16 }, line)));
       const target = address(node);
       const part = target ? draw("a", { href: target, "aria-label": name }, box, text) : draw("g", {}, box, text);
       part.append(draw("title", {}, name));
@@ -250,7 +255,7 @@ HRDem.results = (() => {
     found.forEach(({ name, link, start, end, words }, at) => {
       const y = 24 + at * high;
       const long = Math.max(x(end === null ? to : end) - x(start), 5);
-      const text = draw("text", { x: Math.min(x(start), wide - 320), y: y + 12 }, cut(`${name} ${words}`.trim(), 100));
+      const text = draw("text", { x: Math.min(x(start), wide - 320), y: y + 12 }, `${name} ${words}`.trim().slice(0, 110));
       const bar = draw("rect", { x: x(start), y: y + 17, width: long, height: 12, rx: 3, class: end === null ? "bar open" : "bar" });
       const part = link ? draw("a", { href: link, "aria-label": `${name} ${words}`.trim() }, text, bar) : draw("g", {}, text, bar);
       part.append(draw("title", {}, `${name} ${words}`.trim()));

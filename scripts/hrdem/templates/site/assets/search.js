@@ -33,9 +33,12 @@
     return index;
   }
 
+  // What people look for first.
+  const RANKS = { instrument: 0, agent: 0, theme: 0, post: 0, query: 1, document: 1, priority: 1 };
+
   /** How well an entry fits: less is better, null if a word is missing. */
   function score(each, words) {
-    let sum = 0;
+    let sum = RANKS[each.path.split("/")[0]] ?? 2;
     for (const word of words) {
       const begins = ` ${word}`;
       if (each.name.startsWith(begins)) sum += 0;
@@ -55,7 +58,8 @@
     const hits = [];
     for (const each of await load()) {
       const found = score(each, words);
-      if (found !== null) hits.push({ each, found });
+      const at = each.name.indexOf(` ${words[0]}`);
+      if (found !== null) hits.push({ each, found: found + (at < 0 ? 1 : Math.min(at, 50) / 50) });
     }
     hits.sort((one, other) => one.found - other.found || one.each.name.length - other.each.name.length || (one.each.label < other.each.label ? -1 : 1));
     return hits.map(({ each }) => ({ ...each, other: each.others.find((name) => words.every((word) => ` ${plain(name)}`.includes(` ${word}`)) && !words.every((word) => each.name.includes(word))) }));
