@@ -199,13 +199,18 @@ class Visit:
         if message.type in ("error", "warning"):
             self.said.append(f"{message.type}: {message.text}")
 
-    def axe(self) -> list[str]:
-        """Return what axe finds wrong with the page: rule and place of each fault."""
+    def axe(self, rule: str = "") -> list[str]:
+        """Return what axe finds wrong with the page: rule and place of each fault.
+
+        Args:
+            rule: the one rule to try; by default all of WCAG 2.2 A and AA, and best practice.
+        """
         source = tool("axe-core/axe.min.js").read_text("utf-8")
         self.page.evaluate(source)
         # Without its look at style sheets, which asks for them anew.
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-        options = {"preload": False, "runOnly": {"type": "tag", "values": tags}}
+        only = {"type": "rule", "values": [rule]} if rule else {"type": "tag", "values": tags}
+        options = {"preload": False, "runOnly": only}
         found = self.page.evaluate("options => axe.run(document, options)", options)
         return [
             f"{each['id']}: {node['target']} {node['failureSummary']}"

@@ -385,7 +385,7 @@ def test_the_first_page_is_light_and_asks_for_no_engine(visit: Visit, address: s
 
 def test_nobody_else_is_asked(visit: Visit, address: str, kinds: list[str]) -> None:
     for path in kinds:
-        visit.page.goto(address + path, wait_until="networkidle")
+        visit.page.goto(address + path)
     assert [each for each in visit.asked if not each.startswith(address)] == []
     assert len(visit.asked) > len(kinds)
 
@@ -467,9 +467,10 @@ def test_axe_finds_nothing_in_light_and_in_dark(
     found = []
     for path in kinds:
         visit.page.goto(address + path)
-        for scheme in ("light", "dark"):
-            visit.page.emulate_media(color_scheme=scheme)
-            found += [f"{path}, {scheme}: {each}" for each in visit.axe()]
+        found += [f"{path}: {each}" for each in visit.axe()]
+        visit.page.emulate_media(color_scheme="dark")
+        found += [f"{path}, dark: {each}" for each in visit.axe("color-contrast")]
+        visit.page.emulate_media(color_scheme="light")
     assert found == []
 
 
@@ -533,6 +534,9 @@ def test_the_keyboard_goes_through_pages_in_order_and_shows_where_it_is(
         for _ in range(40):
             page.keyboard.press("Tab")
             stop = page.evaluate(FOCUS)
+            if stop and not stop["outlined"]:  # the editor draws its frame a moment later
+                page.wait_for_timeout(100)
+                stop = page.evaluate(FOCUS)
             if stop is None or (stops and stop["place"] == stops[0]["place"]):
                 break
             stops.append(stop)
@@ -601,8 +605,8 @@ VIEWS = {
     "front": "index.html",
     "thing": "instrument/action-plan-2020-2024.html",
     "document": "document/council-press-release-2020-11-19.html",
-    "timeline": "timeline.html",
-    "plans": "plans.html",
+    "ontology": "ontology.html",
+    "search": "search.html?q=democracy",
     "sparql": "sparql.html",
 }
 
