@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from hrdem.site import assets
+
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 CARRIED = "hrdem/_project"
@@ -93,6 +95,17 @@ def test_the_wheel_carries_the_built_graph(wheel: Path) -> None:
         for name, about in manifest["files"].items():
             content = archive.read(f"{CARRIED}/build/{name}")
             assert hashlib.sha256(content).hexdigest() == about["sha256"], name
+
+
+@pytest.mark.browser
+def test_the_wheel_carries_the_query_engine(wheel: Path, hrdem: Command, tmp_path: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if name.startswith("hrdem/_web/")}
+    assert names == {f"hrdem/_web/{name}" for name in assets.BUNDLES}
+    result = hrdem("site", "--out", str(tmp_path / "site"))
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
+    assert (tmp_path / "site" / "assets" / "engine" / "oxigraph.wasm.gz").is_file()
 
 
 def test_the_metadata(wheel: Path, root: Path) -> None:

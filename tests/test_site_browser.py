@@ -430,7 +430,7 @@ def test_without_scripts_everything_can_be_read(chromium: Browser, address: str)
         here.page.get_by_role("link", name="2015-2019").first.click()
         says(here.page.locator("h1"), "2015-2019")
         here.page.goto(f"{address}sparql.html")
-        assert here.page.locator("textarea#query").input_value().startswith("#+ summary")
+        assert here.page.locator("textarea#query").input_value().startswith("# Which instruments")
 
 
 def test_without_the_engine_the_page_says_so(

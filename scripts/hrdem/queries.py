@@ -689,11 +689,11 @@ def _describe(queries: Iterable[SavedQuery]) -> Iterator[ox.Triple]:
         yield ox.Triple(iri, node(SH + "prefixes"), prefix_set)
         for address in query.endpoints:
             yield ox.Triple(iri, node(DCTERMS + "requires"), node(address))
-        yield ox.Triple(iri, node(SH + query.form), ox.Literal(_without_header(query.text)))
+        yield ox.Triple(iri, node(SH + query.form), ox.Literal(without_header(query.text)))
         for word in sorted({query.topic, *query.tags}):
             yield ox.Triple(iri, node(SCHEMA + "keywords"), ox.Literal(word))
 
 
-def _without_header(text: str) -> str:
-    """Return the query without its header, whose content the description has as RDF."""
+def without_header(text: str) -> str:
+    """Return a query without its header."""
     return "\n".join(line for line in text.split("\n") if not line.startswith("#+")).strip() + "\n"

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hrdem import html
 from hrdem.atomic import replacing
-from hrdem.errors import HrdemError
+from hrdem.errors import HrdemError, count
 from hrdem.site.model import FOLDER
 from hrdem.site.page import Page
 
@@ -96,7 +96,7 @@ def _run(command: list[str], folder: Path) -> None:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise HrdemError(f"npm did not end within {SECONDS} seconds") from None
+        raise HrdemError(f"npm did not end within {count(SECONDS, 'second')}") from None
     if done.returncode:
         said = [line for line in done.stdout.splitlines() if "error" in line.lower()]
         raise HrdemError(

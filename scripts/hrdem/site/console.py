@@ -23,8 +23,9 @@ _PROPERTIES = (v.OWL + "ObjectProperty", v.OWL + "DatatypeProperty", v.OWL + "An
 def pages(site: Site) -> Iterator[Page]:
     """Yield ``sparql.html`` and what its scripts know: prefixes, terms and saved questions."""
     saved = [query for query in queries.load_catalogue(site.project) if not query.endpoints]
-    first = [each.text for each in saved if each.name == FIRST] or [each.text for each in saved]
-    yield site.page("sparql.html", "sparql.html", query=first[0] if first else "")
+    texts = {each.name: f"# {each.summary}\n{queries.without_header(each.text)}" for each in saved}
+    first = texts.get(FIRST) or next(iter(texts.values()), "")
+    yield site.page("sparql.html", "sparql.html", query=first)
     if site.web is None:
         return
     names = {"base": v.BASE, "kinds": list(v.KINDS), "prefixes": v.PREFIXES}
@@ -33,7 +34,12 @@ def pages(site: Site) -> Iterator[Page]:
         "prefixes": v.PREFIXES,
         "terms": list(_terms(site)),
         "queries": [
-            {"name": each.name, "topic": each.topic, "summary": each.summary, "text": each.text}
+            {
+                "name": each.name,
+                "topic": each.topic,
+                "summary": each.summary,
+                "text": texts[each.name],
+            }
             for each in saved
         ],
     }
