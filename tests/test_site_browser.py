@@ -591,14 +591,26 @@ def test_three_clicks_lead_to_what_replaced_the_plan_of_2015(visit: Visit, addre
     page.goto(f"{address}index.html")
     page.get_by_role("link", name=re.compile("Action Plan .*2015-2019")).first.click()
     says(page.locator("h1"), "2015-2019")
-    page.locator("main").get_by_role(
-        "link", name=re.compile("Action Plan .*2020-2024")
-    ).first.click()
-    says(page.locator("h1"), "2020-2024")
-    text = page.locator("main").inner_text()
-    assert "2020" in text
-    assert "Council" in text
-    assert page.locator("main blockquote, main q, main details").count() > 0
+    after = page.locator("#after")
+    rows = dict(
+        zip(
+            after.locator("dt").all_inner_texts(),
+            after.locator("dt + dd").all(),
+            strict=True,
+        )
+    )
+    says(rows["Succeeded by"], "EU Action Plan on Human Rights and Democracy 2020-2024")
+    says(rows["Since"], "2020")
+    says(rows["Adopted by"], "Council of the European Union")
+    says(rows["Adopted on"], "17 November 2020")
+    for name, words in (
+        ("Since", "EU Action Plan on Human Rights and Democracy 2020-2024"),
+        ("These were adopted by", "The Council has approved conclusions on the EU Action Plan"),
+    ):
+        quote = rows[name].locator("blockquote", has_text=words).first
+        assert not quote.is_visible()
+        rows[name].locator("summary").first.click()
+        assert quote.is_visible()
 
 
 VIEWS = {
@@ -609,6 +621,30 @@ VIEWS = {
     "search": "search.html?q=democracy",
     "sparql": "sparql.html",
 }
+
+
+def test_a_passage_leads_to_its_facts_and_a_fact_to_its_words(visit: Visit, address: str) -> None:
+    page = visit.page
+    page.goto(f"{address}document/council-press-release-2020-11-19.html")
+    facts = page.locator("#facts-p1-approval")
+    assert facts.get_attribute("open") is None
+    page.get_by_role("link", name="Passage 1: its facts").click()
+    assert facts.get_attribute("open") is not None
+    marked = "".join(page.locator("mark.chosen").all_text_contents())
+    assert marked == (
+        "Brussels 19.11.2020 The Council has approved conclusions on the EU Action Plan on Human"
+        " Rights and Democracy 2020-2024."
+    ), "over the beginnings of other passages"
+
+    facts.get_by_role("link", name="is carried out by").click()
+    fact = page.locator(":target")
+    assert fact.text_content() == "Council of the European Union"
+    row = page.locator("dd", has=fact)
+    row.locator("summary").click()
+    assert (row.locator("blockquote").first.text_content() or "").strip() == marked
+    row.get_by_role("link", name="Council press release of 19 November 2020").click()
+    assert page.url.endswith("document/council-press-release-2020-11-19.html#p1-approval")
+    assert "".join(page.locator("mark.chosen").all_text_contents()) == marked
 
 
 def test_pictures_of_six_views_are_kept(chromium: Browser, address: str) -> None:

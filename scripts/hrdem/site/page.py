@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import posixpath
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote
@@ -46,8 +47,13 @@ def relative(path: str, origin: str) -> str:
     file, sign, fragment = path.partition("#")
     if file == origin and sign:
         return f"#{quote(fragment)}"
-    start = posixpath.dirname(origin) or "."
-    return quote(posixpath.relpath(file, start)) + sign + quote(fragment)
+    return _step(file, posixpath.dirname(origin) or ".") + sign + quote(fragment)
+
+
+@functools.cache
+def _step(file: str, folder: str) -> str:
+    """Return the address of a file as pages of a folder have it."""
+    return quote(posixpath.relpath(file, folder))
 
 
 def root(path: str) -> str:
