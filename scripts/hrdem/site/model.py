@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyoxigraph as ox
 
-from hrdem import __version__, html, rulepages, serialise, why
+from hrdem import __version__, html, queries, rulepages, serialise, why
 from hrdem import vocabulary as v
 from hrdem.build import MANIFEST
 from hrdem.check import rulebook
@@ -218,7 +218,8 @@ class Site:
         things = (iri for each in self.things.values() for iri in each)
         passages = (iri for each in self.passages.values() for iri in each)
         terms = (iri for iri in self.graph.about if iri.startswith(v.HRDEM))
-        return frozenset((*things, *passages, *terms))
+        saved = (v.QUERY + each.name for each in queries.load_catalogue(self.project))
+        return frozenset((*things, *passages, *terms, *saved))
 
     @cached_property
     def layers(self) -> tuple[rulebook.Layer, ...]:

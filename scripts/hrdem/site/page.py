@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 NAVIGATION: Final[tuple[tuple[str, str], ...]] = (
     ("timeline.html", "Timeline"),
     ("instruments.html", "Instruments"),
+    ("questions.html", "Questions"),
     ("documents.html", "Documents"),
     ("sparql.html", "SPARQL"),
     ("ontology.html", "Ontology"),

@@ -40,8 +40,8 @@ def pages(site: Site) -> Iterator[Page]:
 def _entries(site: Site) -> Iterator[tuple[str, str, str, str, str]]:
     graph = site.graph
     for iri in sorted(site.known):
-        if "#" in iri and not iri.startswith(v.HRDEM):
-            continue  # a passage is found by way of its document
+        if iri.startswith(v.QUERY) or ("#" in iri and not iri.startswith(v.HRDEM)):
+            continue  # a passage is found by way of its document, a question below
         label = site.label(iri)
         others = {
             each.value
