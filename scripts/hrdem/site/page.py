@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 NAVIGATION: Final[tuple[tuple[str, str], ...]] = (
     ("timeline.html", "Timeline"),
+    ("plans.html", "Plans"),
     ("instruments.html", "Instruments"),
     ("questions.html", "Questions"),
     ("documents.html", "Documents"),

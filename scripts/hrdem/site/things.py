@@ -295,7 +295,7 @@ def _tree(site: Site, claims: Iterable[why.Claim]) -> list[Branch]:
         under.setdefault(parent, []).append(iri)
 
     def branches(parent: str) -> list[Branch]:
-        own = sorted(under.get(parent, ()), key=lambda each: _order(site, each))
+        own = sorted(under.get(parent, ()), key=lambda each: order(site, each))
         return [
             Branch(
                 _code(site, each),
@@ -314,7 +314,7 @@ def _code(site: Site, iri: str) -> str:
     return next((each[0] for each in found if each), "")
 
 
-def _order(site: Site, iri: str) -> tuple[object, ...]:
+def order(site: Site, iri: str) -> tuple[object, ...]:
     """Return what parts of an instrument are sorted by: the order that a source gives, or names."""
     natural = [
         (0, int(piece), "") if piece.isdigit() else (1, 0, piece)
