@@ -14,6 +14,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -116,12 +117,13 @@ def make(project: Project, out: Path | None = None, endpoint: str | None = None)
     queries = read_queries(project)
     context = _context(project)
     graph = assemble(project, sources, queries)
+    named = serialise.by_graph(graph.quads)
     with replacing(out if out is not None else project.build, MANIFEST) as folder:
         files: dict[str, Iterable[str | bytes]] = {
             "hrdem.ttl": serialise.turtle(graph.merged),
-            "hrdem.trig": serialise.trig(graph.quads),
+            "hrdem.trig": serialise.trig(named),
             "hrdem.nt": serialise.n_triples(graph.merged),
-            "hrdem.nq": serialise.n_quads(graph.quads),
+            "hrdem.nq": serialise.n_quads(named),
             "hrdem.jsonld": serialise.json_ld(graph.merged, context),
             "hrdem.rdf": [serialise.rdf_xml(graph.merged)],
             CATALOGUE: [catalogue_text(queries)],
@@ -262,14 +264,23 @@ def _context(project: Project) -> serialise.Context:
     return serialise.Context(document, path)
 
 
+def _pieces(parts: Iterable[str | bytes]) -> Iterator[bytes]:
+    """Yield the parts as bytes, many small ones as one."""
+    rest = iter(parts)
+    while some := list(islice(rest, 4096)):
+        if isinstance(some[0], bytes):
+            yield from some  # type: ignore[misc]
+        else:
+            yield "".join(some).encode()  # type: ignore[arg-type]
+
+
 def _write(path: Path, parts: Iterable[str | bytes]) -> dict[str, Any]:
     """Write a file and return its size and SHA-256."""
     digest = hashlib.sha256()
     size = 0
     path.parent.mkdir(exist_ok=True)
     with path.open("xb") as file:
-        for part in parts:
-            content = part.encode() if isinstance(part, str) else part
+        for content in _pieces(parts):
             file.write(content)
             digest.update(content)
             size += len(content)

@@ -298,24 +298,24 @@ def _passages(files: tuple[SourceFile, ...]) -> dict[str, Passage]:
                     line=locate(source.path, iri),
                 )
         for iri, description in descriptions.items():
-            line = locate(source.path, iri)
             if iri in passages:
                 raise HrdemError(
                     f"The passage {v.shorten(iri)} is already described in"
                     f" {display_path(passages[iri].file)}. Give one of the two another IRI.",
                     path=source.path,
-                    line=line,
+                    line=locate(source.path, iri),
                 )
             try:
                 passage = _passage(iri, description, source.path, tuple(facts.get(iri, ())))
             except ValueError as error:
+                line = locate(source.path, iri)
                 raise HrdemError(str(error), path=source.path, line=line) from None
             if passage.document not in described:
                 raise HrdemError(
                     f"The passage {v.shorten(iri)} is of {v.shorten(passage.document)}, but no"
                     " file describes such a document. Describe it, or correct hrdem:passageOf.",
                     path=source.path,
-                    line=line,
+                    line=locate(source.path, iri),
                 )
             passages[iri] = passage
     return dict(sorted(passages.items()))

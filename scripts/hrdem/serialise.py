@@ -15,6 +15,8 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from json.encoder import encode_basestring as _string
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -41,21 +43,68 @@ _FIRST = {
 }
 
 
+Row = tuple[str, int, str, str]
+"""A triple to sort by: subject, rank of the predicate, predicate, and object as in N-Triples."""
+
+
 class Ordered(tuple[ox.Triple, ...]):
-    """Triples as :func:`in_order` returns them, so that no writer needs to sort them again."""
+    """Triples as :func:`in_order` returns them, so that no writer needs to sort them again.
+
+    Attributes:
+        rows: the same triples, as text; writers read these, since that is much faster.
+        objects: every object by how N-Triples has it.
+    """
+
+    rows: list[Row]
+    objects: dict[str, Term]
 
 
 def in_order(triples: Iterable[ox.Triple]) -> Ordered:
     """Return the triples, each once, in the order in which they are grouped by subject."""
     if isinstance(triples, Ordered):
         return triples
+    objects: dict[str, Term] = {}
+    found = {_row(triple, objects): triple for triple in triples}
+    rows = sorted(found)
+    ordered = Ordered(map(found.__getitem__, rows))
+    ordered.rows, ordered.objects = rows, objects
+    return ordered
 
-    def key(triple: ox.Triple) -> tuple[str, int, str, str]:
-        predicate = triple.predicate.value
-        rank = _FIRST.get(predicate, len(_FIRST))
-        return v.value(triple.subject), rank, predicate, str(triple.object)
 
-    return Ordered(sorted(set(triples), key=key))
+def _row(triple: ox.Triple, objects: dict[str, Term]) -> Row:
+    """Return a triple as a row, and enter its object into `objects`."""
+    value = triple.object
+    written = str(value)
+    objects[written] = value
+    predicate = triple.predicate.value
+    return v.value(triple.subject), _FIRST.get(predicate, len(_FIRST)), predicate, written
+
+
+class Graphs(dict[str, list[Row]]):
+    """Quads taken apart once for all writers: name of each graph to its rows, sorted.
+
+    What is in the default graph has the empty name. Graphs are sorted by name.
+
+    Attributes:
+        objects: every object by how N-Triples has it.
+    """
+
+    objects: dict[str, Term]
+
+
+def by_graph(quads: Iterable[ox.Quad] | Graphs) -> Graphs:
+    """Return quads by the graph that they are in, each once."""
+    if isinstance(quads, Graphs):
+        return quads
+    objects: dict[str, Term] = {}
+    found: dict[str, set[Row]] = {}
+    for quad in quads:
+        graph = quad.graph_name
+        name = "" if isinstance(graph, ox.DefaultGraph) else v.value(graph)
+        found.setdefault(name, set()).add(_row(quad.triple, objects))
+    graphs = Graphs((name, sorted(rows)) for name, rows in sorted(found.items()))
+    graphs.objects = objects
+    return graphs
 
 
 # --- line by line -------------------------------------------------------------------------------
@@ -63,12 +112,18 @@ def in_order(triples: Iterable[ox.Triple]) -> Ordered:
 
 def n_triples(triples: Iterable[ox.Triple]) -> Iterator[str]:
     """Yield the lines of canonical N-Triples, each once, sorted by code point."""
-    yield from sorted({f"{triple} .\n" for triple in triples})
+    rows = in_order(triples).rows
+    yield from sorted([f"<{s}> <{p}> {o} .\n" for s, _, p, o in rows])
 
 
-def n_quads(quads: Iterable[ox.Quad]) -> Iterator[str]:
+def n_quads(quads: Iterable[ox.Quad] | Graphs) -> Iterator[str]:
     """Yield the lines of canonical N-Quads, each once, sorted by code point."""
-    yield from sorted({f"{quad} .\n" for quad in quads})
+    lines = []
+    for name, rows in by_graph(quads).items():
+        end = f" <{name}> .\n" if name else " .\n"
+        lines += [f"<{s}> <{p}> {o}{end}" for s, _, p, o in rows]
+    lines.sort()
+    yield from lines
 
 
 # --- Turtle and TriG ----------------------------------------------------------------------------
@@ -85,64 +140,72 @@ _LANG_STRING = v.RDF + "langString"
 
 def turtle(triples: Iterable[ox.Triple]) -> Iterator[str]:
     """Yield the parts of a Turtle file, grouped by subject, with the prefixes that it uses."""
-    writer = _Turtle()
-    body = list(writer.subjects(triples, ""))
+    ordered = in_order(triples)
+    writer = _Turtle(ordered.objects)
+    body = list(writer.subjects(ordered.rows, ""))
     yield from writer.prefixes()
     yield from body
 
 
-def trig(quads: Iterable[ox.Quad]) -> Iterator[str]:
+def trig(quads: Iterable[ox.Quad] | Graphs) -> Iterator[str]:
     """Yield the parts of a TriG file, graphs sorted by name, each written like Turtle.
 
     What is in the default graph comes first.
     """
-    graphs: dict[str, list[ox.Triple]] = {}
-    for quad in quads:
-        graph = quad.graph_name
-        name = "" if isinstance(graph, ox.DefaultGraph) else v.value(graph)
-        graphs.setdefault(name, []).append(quad.triple)
-    writer = _Turtle()
+    graphs = by_graph(quads)
+    writer = _Turtle(graphs.objects)
     body: list[str] = []
-    for name, triples in sorted(graphs.items()):
+    for name, rows in graphs.items():
         if not name:
-            body.extend(writer.subjects(triples, ""))
+            body.extend(writer.subjects(rows, ""))
             continue
         body.append(f"\n{writer.name(name)} {{")
-        body.extend(writer.subjects(triples, INDENT))
+        body.extend(writer.subjects(rows, INDENT))
         body.append("}\n")
     yield from writer.prefixes()
     yield from body
 
 
+_SUBJECT = itemgetter(0)
+_PREDICATE = itemgetter(2)
+
+
 class _Turtle:
     """Writes terms and subjects, and remembers which prefixes it used."""
 
-    def __init__(self) -> None:
+    def __init__(self, objects: dict[str, Term]) -> None:
         self._used: set[str] = set()
         self._names: dict[str, str] = {}
+        self._objects = objects
+        self._terms: dict[str, str] = {}
 
     def prefixes(self) -> Iterator[str]:
         for prefix, namespace in v.PREFIXES.items():
             if prefix in self._used:
                 yield f"@prefix {prefix}: <{namespace}> .\n"
 
-    def subjects(self, triples: Iterable[ox.Triple], margin: str) -> Iterator[str]:
+    def subjects(self, rows: Iterable[Row], margin: str) -> Iterator[str]:
         """Yield one block per subject: one predicate a line, further objects a line each."""
-        for subject, about in groupby(in_order(triples), lambda t: v.value(t.subject)):
+        terms = self._terms
+        new_verb, new_object = f" ;\n{margin}{INDENT}", f"\n{margin}{INDENT}{INDENT}"
+        for subject, about in groupby(rows, _SUBJECT):
             parts = [f"\n{margin}{self.name(subject)}"]
-            first = True
-            for predicate, sharing in groupby(about, lambda t: t.predicate.value):
+            lead = " "
+            for predicate, sharing in groupby(about, _PREDICATE):
                 verb = "a" if predicate == v.RDF_TYPE else self.name(predicate)
-                objects = [self.term(triple.object) for triple in sharing]
-                parts.append(f" {verb}" if first else f" ;\n{margin}{INDENT}{verb}")
+                objects = [terms.get(row[3]) or self._written(row[3]) for row in sharing]
+                parts.append(lead + verb)
                 if len(objects) == 1 or verb == "a":
                     parts.append(" " + ", ".join(objects))
                 else:
-                    line = f"\n{margin}{INDENT}{INDENT}"
-                    parts.append(line + f",{line}".join(objects))
-                first = False
+                    parts.append(new_object + f",{new_object}".join(objects))
+                lead = new_verb
             parts.append(" .\n")
             yield "".join(parts)
+
+    def _written(self, value: str) -> str:
+        written = self._terms[value] = self.term(self._objects[value])
+        return written
 
     def name(self, iri: str) -> str:
         """Return an IRI as a prefixed name where that is legal, else in angle brackets."""
@@ -173,7 +236,7 @@ class _Turtle:
 
 def turtle_term(term: Term) -> str:
     """Return a term as :func:`turtle` writes it, with the project's own prefixes."""
-    return _Turtle().term(term)
+    return _Turtle({}).term(term)
 
 
 def _quoted(text: str) -> str:
@@ -199,8 +262,8 @@ def rdf_xml(triples: Iterable[ox.Triple]) -> bytes:
     """
     ordered = in_order(triples)
     used: set[str] = set()
-    for iri in {t.predicate.value for t in ordered} | {
-        v.value(t.object) for t in ordered if t.predicate.value == v.RDF_TYPE
+    for iri in {p for _, _, p, _ in ordered.rows} | {
+        o[1:-1] for _, _, p, o in ordered.rows if p == v.RDF_TYPE
     }:
         if not re.search(r"[A-Za-z_][A-Za-z0-9_.-]*\Z", iri):
             raise HrdemError(
@@ -233,30 +296,62 @@ def json_ld(triples: Iterable[ox.Triple], context: Context, *, whole: bool = Tru
         context: the names to write it with.
         whole: whether names that the file does not use are in its context too.
     """
+    ordered = in_order(triples)
+    objects = ordered.objects
+    known: dict[tuple[str, str], object] = {}
+
+    def value(predicate: str, written: str) -> object:
+        key = predicate, written
+        if key not in known:
+            term = objects[written]
+            known[key] = (
+                context.name(v.value(term))
+                if predicate == v.RDF_TYPE
+                else context.value(predicate, term)
+            )
+        return known[key]
+
     nodes = []
-    for subject, about in groupby(in_order(triples), lambda t: v.value(t.subject)):
-        node: dict[str, Any] = {context.keyword("@id"): context.compact(subject)}
-        for predicate, sharing in groupby(about, lambda t: t.predicate.value):
-            objects = [triple.object for triple in sharing]
-            if predicate == v.RDF_TYPE:
-                key = context.keyword("@type")
-                values: list[object] = [context.name(v.value(each)) for each in objects]
-            else:
-                key = context.name(predicate)
-                values = [context.value(predicate, each) for each in objects]
+    identifier, class_ = context.keyword("@id"), context.keyword("@type")
+    for subject, about in groupby(ordered.rows, _SUBJECT):
+        node: dict[str, Any] = {identifier: context.compact(subject)}
+        for predicate, sharing in groupby(about, _PREDICATE):
+            key = class_ if predicate == v.RDF_TYPE else context.name(predicate)
+            values = [value(predicate, row[3]) for row in sharing]
             node[key] = values[0] if len(values) == 1 else values
         nodes.append(node)
     names = context.definition if whole else context.needed(nodes)
     yield f'{{\n"@context": {_json(names)},\n"@graph": [\n'
     separator = ""
     for node in nodes:
-        yield separator + _json(node)
+        yield separator + _node(node)
         separator = ",\n"
     yield "\n]\n}\n"
 
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def _node(value: object, margin: str = "\n") -> str:
+    """Return what :func:`_json` does, for the nodes of a graph, in a fraction of its time.
+
+    With an indent the standard library writes JSON in Python, piece by piece.
+    """
+    if isinstance(value, str):
+        return _string(value)
+    inner = margin + " "
+    if isinstance(value, dict):
+        return (
+            f"{{{inner}"
+            + f",{inner}".join(
+                [f"{_string(key)}: {_node(each, inner)}" for key, each in value.items()]
+            )
+            + f"{margin}}}"
+        )
+    if isinstance(value, list):
+        return f"[{inner}" + f",{inner}".join([_node(each, inner) for each in value]) + f"{margin}]"
+    return json.dumps(value)
 
 
 class Context:
