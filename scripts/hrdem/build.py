@@ -72,13 +72,13 @@ class Graph:
     """The whole graph in memory.
 
     Attributes:
-        quads: the named layout.
+        named: the named layout.
         merged: the merged layout, in the order of :func:`hrdem.serialise.in_order`.
         description: what the graph says of itself; it is part of both layouts.
         counts: as in :class:`Manifest`.
     """
 
-    quads: frozenset[ox.Quad]
+    named: serialise.Graphs
     merged: serialise.Ordered
     description: frozenset[ox.Triple]
     counts: dict[str, Any]
@@ -117,13 +117,12 @@ def make(project: Project, out: Path | None = None, endpoint: str | None = None)
     queries = read_queries(project)
     context = _context(project)
     graph = assemble(project, sources, queries)
-    named = serialise.by_graph(graph.quads)
     with replacing(out if out is not None else project.build, MANIFEST) as folder:
         files: dict[str, Iterable[str | bytes]] = {
             "hrdem.ttl": serialise.turtle(graph.merged),
-            "hrdem.trig": serialise.trig(named),
+            "hrdem.trig": serialise.trig(graph.named),
             "hrdem.nt": serialise.n_triples(graph.merged),
-            "hrdem.nq": serialise.n_quads(named),
+            "hrdem.nq": serialise.n_quads(graph.named),
             "hrdem.jsonld": serialise.json_ld(graph.merged, context),
             "hrdem.rdf": [serialise.rdf_xml(graph.merged)],
             CATALOGUE: [catalogue_text(queries)],
@@ -131,14 +130,13 @@ def make(project: Project, out: Path | None = None, endpoint: str | None = None)
         }
         written = {name: _write(folder / name, parts) for name, parts in files.items()}
         if graph.description:
-            names = {quad.graph_name for quad in graph.quads}
             about = serialise.in_order(
                 catalogue.catalogue(
                     graph.description,
                     read_rdf(project.ontology / catalogue.CODES).triples(),
                     written,
                     queries,
-                    sorted(name.value for name in names if isinstance(name, ox.NamedNode)),
+                    [name for name in graph.named if name],
                     endpoint,
                 )
             )
@@ -156,7 +154,7 @@ def make(project: Project, out: Path | None = None, endpoint: str | None = None)
             canonical={"algorithm": "RDFC-1.0", "sha256": written["hrdem.nt"]["sha256"]},
             files=written,
         )
-        _write_store(folder / STORE, graph.quads)
+        _write_store(folder / STORE, graph.named)
         _write(folder / MANIFEST, [json.dumps(asdict(manifest), indent=2) + "\n"])
     return Made(manifest, graph)
 
@@ -172,21 +170,22 @@ def assemble(project: Project, sources: Sources, queries: tuple[SavedQuery, ...]
     store = ox.Store()
     store.bulk_extend(_given(project, sources, queries, statements(facts)))
     derived = apply_rules(store, project)
-    quads = set(store)
-    about = ox.NamedNode(v.GRAPH + catalogue.NAME)
-    description = {quad.triple for quad in quads if quad.graph_name == about}
-    if description:
-        rest = {quad.triple for quad in quads if quad.graph_name != about}
-        description.update(catalogue.describe(store, rest))
-        quads.update(_in_graph(about.value, description))
-    merged = serialise.in_order(quad.triple for quad in quads)
-    types = [t for t in merged if t.predicate.value == v.RDF_TYPE]
-    kinds = {v.value(t.subject): v.kind_of(v.value(t.subject)) for t in types}
+    named = serialise.by_graph(store)
+    about = v.GRAPH + catalogue.NAME
+    description: frozenset[ox.Triple] = frozenset()
+    if about in named:
+        rest = {row for name, rows in named.items() if name != about for row in rows}
+        told = ((s, p, named.objects[o]) for s, _, p, o in rest)
+        named.add(about, catalogue.describe(store, told))
+        description = frozenset(named.triples(about))
+    merged = named.merge()
+    types = [(s, o[1:-1]) for s, _, p, o in merged.rows if p == v.RDF_TYPE]
+    kinds = {subject: v.kind_of(subject) for subject, _ in types}
     passages = sources.passages.values()
     counts = {
         "triples": len(merged),
-        "quads": len(quads),
-        "graphs": len({quad.graph_name for quad in quads}),
+        "quads": sum(map(len, named.values())),
+        "graphs": len(named),
         "documents": sum(kind == "document" for kind in kinds.values()),
         "texts": len(sources.texts),
         "passages": _by_standing(passage.standing for passage in passages),
@@ -194,10 +193,10 @@ def assemble(project: Project, sources: Sources, queries: tuple[SavedQuery, ...]
         "queries": len(queries),
         "description": len(description),
         "things": _sorted(Counter(kind for kind in kinds.values() if kind)),
-        "classes": _sorted(Counter(v.shorten(v.value(t.object)) for t in types)),
+        "classes": _sorted(Counter(v.shorten(iri) for _, iri in types)),
         "derived": derived,
     }
-    return Graph(frozenset(quads), merged, frozenset(description), counts)
+    return Graph(named, merged, description, counts)
 
 
 def _given(
@@ -264,10 +263,14 @@ def _context(project: Project) -> serialise.Context:
     return serialise.Context(document, path)
 
 
-def _pieces(parts: Iterable[str | bytes]) -> Iterator[bytes]:
-    """Yield the parts as bytes, many small ones as one."""
+_LOADED = 1_000_000
+"""How many statements are handed to the store at a time."""
+
+
+def _pieces(parts: Iterable[str | bytes], size: int = 4096) -> Iterator[bytes]:
+    """Yield the parts as bytes, `size` small ones as one."""
     rest = iter(parts)
-    while some := list(islice(rest, 4096)):
+    while some := list(islice(rest, size)):
         if isinstance(some[0], bytes):
             yield from some  # type: ignore[misc]
         else:
@@ -287,7 +290,7 @@ def _write(path: Path, parts: Iterable[str | bytes]) -> dict[str, Any]:
     return {"bytes": size, "sha256": digest.hexdigest()}
 
 
-def _write_store(path: Path, quads: Iterable[ox.Quad]) -> None:
+def _write_store(path: Path, named: serialise.Graphs) -> None:
     """Make an on-disk store of the merged graph.
 
     It only makes `hrdem ask` start faster; its bytes differ from build to build. What a rule
@@ -295,13 +298,15 @@ def _write_store(path: Path, quads: Iterable[ox.Quad]) -> None:
     the default graph. Queries see the union.
     """
     derived = f"{v.GRAPH}derived-"
-    store = ox.Store(path)
-    store.bulk_extend(
-        quad
-        if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.startswith(derived)
-        else ox.Quad(quad.subject, quad.predicate, quad.object)
-        for quad in quads
+    lines = (
+        f"<{s}> <{p}> {o}{f' <{name}>' if name.startswith(derived) else ''} .\n"
+        for name, rows in named.items()
+        for s, _, p, o in rows
     )
+    store = ox.Store(path)
+    # As text, since the engine reads that faster than it takes terms one by one.
+    for piece in _pieces(lines, _LOADED):
+        store.bulk_load(piece, format=ox.RdfFormat.N_QUADS)
     store.optimize()
     store.flush()
     del store  # closes it

@@ -27,7 +27,7 @@ from hrdem import vocabulary as v
 from hrdem.queries import ANSWERS as ANSWERS_ON_FILE
 from hrdem.queries import CATALOGUE as QUESTIONS
 from hrdem.queries import SavedQuery
-from hrdem.void import PARTITIONS, english, labels, statistics, triple
+from hrdem.void import PARTITIONS, Parts, english, labels, statistics, triple
 
 NAME: Final = "catalogue"
 """Name of the source file, of the graph and, with suffixes, of the files that are made."""
@@ -79,12 +79,13 @@ _VERSIONS: Final = f"""
 SELECT ?iri WHERE {{ <{v.HRDEM.rstrip("#")}> <{v.OWL}versionIRI> ?iri }} ORDER BY ?iri"""
 
 
-def describe(graph: ox.Store, triples: Iterable[ox.Triple]) -> set[ox.Triple]:
+def describe(graph: ox.Store, triples: Iterable[Parts]) -> set[ox.Triple]:
     """Return what the graph says of itself beyond ``data/catalogue.ttl``.
 
     Args:
         graph: the graph, in whatever graphs of a store.
-        triples: the graph without its description, each triple once.
+        triples: the graph without its description, each triple once, as subject, predicate and
+            object.
     """
     return {*_describe(graph), *statistics(triples, DATASET)}
 

@@ -47,6 +47,9 @@ Row = tuple[str, int, str, str]
 """A triple to sort by: subject, rank of the predicate, predicate, and object as in N-Triples."""
 
 
+_LAST = len(_FIRST)
+
+
 class Ordered(tuple[ox.Triple, ...]):
     """Triples as :func:`in_order` returns them, so that no writer needs to sort them again.
 
@@ -64,20 +67,32 @@ def in_order(triples: Iterable[ox.Triple]) -> Ordered:
     if isinstance(triples, Ordered):
         return triples
     objects: dict[str, Term] = {}
-    found = {_row(triple, objects): triple for triple in triples}
-    rows = sorted(found)
-    ordered = Ordered(map(found.__getitem__, rows))
-    ordered.rows, ordered.objects = rows, objects
+    return _ordered({_row(triple, objects) for triple in triples}, objects)
+
+
+def _ordered(rows: Iterable[Row], objects: dict[str, Term]) -> Ordered:
+    """Return rows as triples; `rows` has each once."""
+    nodes: dict[str, ox.NamedNode] = {}
+
+    def node(iri: str) -> ox.NamedNode:
+        found = nodes.get(iri)
+        if found is None:
+            found = nodes[iri] = ox.NamedNode(iri)
+        return found
+
+    in_sequence = sorted(rows)
+    ordered = Ordered(ox.Triple(node(s), node(p), objects[o]) for s, _, p, o in in_sequence)
+    ordered.rows, ordered.objects = in_sequence, objects
     return ordered
 
 
-def _row(triple: ox.Triple, objects: dict[str, Term]) -> Row:
+def _row(triple: ox.Triple | ox.Quad, objects: dict[str, Term]) -> Row:
     """Return a triple as a row, and enter its object into `objects`."""
     value = triple.object
     written = str(value)
     objects[written] = value
     predicate = triple.predicate.value
-    return v.value(triple.subject), _FIRST.get(predicate, len(_FIRST)), predicate, written
+    return v.value(triple.subject), _FIRST.get(predicate, _LAST), predicate, written
 
 
 class Graphs(dict[str, list[Row]]):
@@ -91,6 +106,22 @@ class Graphs(dict[str, list[Row]]):
 
     objects: dict[str, Term]
 
+    def merge(self) -> Ordered:
+        """Return the triples of all graphs together, each once."""
+        return _ordered(set().union(*self.values()), self.objects)
+
+    def triples(self, name: str) -> Ordered:
+        """Return the triples of the graph `name`."""
+        return _ordered(self[name], self.objects)
+
+    def add(self, name: str, triples: Iterable[ox.Triple]) -> None:
+        """Add triples to the graph `name`."""
+        rows = {_row(triple, self.objects) for triple in triples}
+        rows.update(self.get(name, ()))
+        graphs = {**self, name: sorted(rows)}
+        self.clear()
+        self.update(sorted(graphs.items()))
+
 
 def by_graph(quads: Iterable[ox.Quad] | Graphs) -> Graphs:
     """Return quads by the graph that they are in, each once."""
@@ -101,7 +132,7 @@ def by_graph(quads: Iterable[ox.Quad] | Graphs) -> Graphs:
     for quad in quads:
         graph = quad.graph_name
         name = "" if isinstance(graph, ox.DefaultGraph) else v.value(graph)
-        found.setdefault(name, set()).add(_row(quad.triple, objects))
+        found.setdefault(name, set()).add(_row(quad, objects))
     graphs = Graphs((name, sorted(rows)) for name, rows in sorted(found.items()))
     graphs.objects = objects
     return graphs

@@ -44,15 +44,17 @@ HOUSEKEEPING: Final = (v.RDF, v.OWL, v.SH, v.SSSOM)
 queries, mappings. Nothing stands below their partitions."""
 
 _MAIN: Final = frozenset(iri for classes in v.KINDS.values() for iri in classes)
+Parts = tuple[str, str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]
+"""Subject and predicate of a triple as text, and its object."""
 _NONE: Final[frozenset[str]] = frozenset()
 _NOT_LINKS: Final = (v.RDF_TYPE, v.RDF_SUBJECT, v.RDF_PREDICATE, v.RDF_OBJECT)
 
 
-def statistics(triples: Iterable[ox.Triple], dataset: str) -> Iterator[ox.Triple]:
+def statistics(triples: Iterable[Parts], dataset: str) -> Iterator[ox.Triple]:
     """Yield the VoID description of a graph; some of its triples come more than once.
 
     Args:
-        triples: the graph, each triple once.
+        triples: the graph, each triple once, as subject, predicate and object.
         dataset: IRI of the ``void:Dataset`` that the graph is.
     """
     graph = _Graph(triples)
@@ -92,8 +94,8 @@ class _Graph:
         above: each class to the classes right above it.
     """
 
-    def __init__(self, triples: Iterable[ox.Triple]) -> None:
-        self.triples = [(v.value(t.subject), t.predicate.value, t.object) for t in triples]
+    def __init__(self, triples: Iterable[Parts]) -> None:
+        self.triples = list(triples)
         self.types = self._objects(v.RDF_TYPE)
         self.above = self._objects(v.RDFS + "subClassOf")
 
