@@ -9,9 +9,11 @@ import pyoxigraph as ox
 import pytest
 
 from conftest import Mini
+from hrdem import rules
 from hrdem import vocabulary as v
+from hrdem.documents import read_rdf, read_sources
 from hrdem.project import Project
-from hrdem.rules import MAX_ROUNDS, apply_rules, read_rules
+from hrdem.rules import MAX_ROUNDS, Reads, apply_rules, read_by, read_rules
 
 E = "http://e/"
 
@@ -167,3 +169,57 @@ def test_two_rules_with_one_name(mini: Mini) -> None:
         "ontology/rules/20-labels.rq: This rule has the name of 10-labels.rq, apart from the"
         " number, and the name says which graph its facts go to. Rename one of the two."
     )
+
+
+# --- which rules need not run again ---------------------------------------------------------------
+
+HEAD = "PREFIX x: <http://x/> CONSTRUCT { ?s x:made ?o } WHERE "
+
+
+@pytest.mark.parametrize(
+    ("where", "sees", "misses"),
+    [
+        ("{ ?s x:p ?o }", ["http://x/p"], ["http://x/q", "a http://x/C"]),
+        ("{ ?s x:p|^x:q/x:r+ ?o }", ["http://x/p", "http://x/q", "http://x/r"], ["http://x/s"]),
+        ("{ ?s <http://x/p> ?o }", ["http://x/p"], ["http://x/q"]),
+        ("{ ?s a x:C ; x:p ?o }", ["http://x/p", "a http://x/C"], ["a http://x/D"]),
+        ("{ ?s a ?c . ?c x:p ?o }", ["a http://x/D"], ["http://x/q"]),
+        ("{ ?s a/x:p ?o }", ["a http://x/D", "http://x/p"], ["http://x/q"]),
+        ("{ ?s a x:C , ?o }", ["a http://x/D"], ["http://x/q"]),
+        ("{ ?s ?p ?o }", ["http://x/q", "a http://x/D"], []),
+        ("{ ?s x:p ?v ; ?p ?o }", ["http://x/q"], []),
+        ("{ [] ?p ?o . ?s x:p ?o }", ["http://x/q"], []),
+        ("{ ?s !x:p ?o }", ["http://x/q"], []),
+        ("{ VALUES ?p { x:p } ?s ?p ?o }", ["http://x/p"], ["http://x/q"]),
+        ("{ VALUES (?p ?v) { (x:p x:v) } ?s ?p ?o }", ["http://x/p"], ["http://x/q"]),
+        ("{ { VALUES ?p { x:p } ?s ?p ?o } UNION { ?s ?p ?o } }", ["http://x/q"], []),
+        ("{ ?s x:p ?o FILTER(?o != 1) ?s x:q ?v }", ["http://x/q"], ["http://x/r"]),
+        ("{ { SELECT ?s (MAX(?v) AS ?o) WHERE { ?s ?p ?v } GROUP BY ?s } }", ["http://x/q"], []),
+        ("{ ?s x:p ?o MINUS { ?s x:q ?v } }", ["http://x/q"], ["http://x/r"]),
+    ],
+)
+def test_what_a_rule_can_look_at(where: str, sees: list[str], misses: list[str]) -> None:
+    reads = read_by(HEAD + where)
+    assert [key for key in sees if not reads.see(key)] == []
+    assert [key for key in misses if reads.see(key)] == []
+
+
+def test_without_the_word_where_nothing_is_overlooked() -> None:
+    text = HEAD.removesuffix("WHERE ") + "{ ?s ?p ?o { SELECT ?s WHERE { ?s <http://x/p> 1 } } }"
+    assert read_by(text).see("http://x/q")
+
+
+def test_leaving_rules_out_gives_the_same_graph(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = ox.Store()
+    for source in read_sources(project).files:
+        store.extend(source.quads)
+    for name in ("hrdem.ttl", "alignments.ttl"):
+        store.extend(read_rdf(project.ontology / name).quads)
+    patient = ox.Store()
+    patient.extend(store)
+    added = apply_rules(store, project)
+    monkeypatch.setattr(rules, "read_by", lambda text: Reads(frozenset(), True, True))
+    assert apply_rules(patient, project) == added
+    assert set(patient) == set(store)
