@@ -178,7 +178,7 @@ def sections(site: Site, iri: str, claims: Iterable[why.Claim]) -> list[Section]
         links = [each for each in group if _leads_to(each, iri) or each.property == v.RDF_TYPE]
         rest = [each for each in group if each not in links]
         evidence = {each.passage: each for claim in links for each in claim.evidence}
-        standing = min((each.standing for each in links), key=v.STANDINGS.index)
+        standing = min((each.standing for each in links), key=v.STANDINGS.index, default=v.ACCEPTED)
         blocks[subject] = Block(
             subject, standing, _ordered(evidence.values()), rows_of(site, subject, rest)
         )
