@@ -272,7 +272,9 @@ def test_every_property_that_pages_show_has_words_and_a_group(model: Site) -> No
         for iri in things:
             for claim in model.claims(iri):
                 phrase = words.PHRASES.get(claim.property)
-                assert phrase is not None, claim.property
+                assert phrase is not None, (
+                    f"Say in hrdem/site/words.py how to show {claim.property}."
+                )
                 assert phrase.group in words.GROUPS and phrase.backwards_group in words.GROUPS
                 if claim.subject != iri and claim.property not in why.NEAR:
                     assert v.value(claim.value) != iri or phrase.backwards, claim.property
