@@ -88,7 +88,9 @@ def program() -> tuple[str, dict[str, str]]:
             unpack(new, *_missing())
             new.replace(_tree())
     tree = _tree()
-    libraries = sorted({str(path.parent) for path in tree.glob("**/*-linux-gnu/*.so*")})
+    folders = sorted(tree.glob("**/lib/*-linux-gnu"))
+    # Some libraries look for others only where the system would have them.
+    libraries = [str(path) for folder in folders for path in (folder, folder / "nss")]
     fonts = tree / "fonts.conf"
     fonts.write_text(
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'

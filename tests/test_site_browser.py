@@ -332,6 +332,36 @@ def test_values_of_the_graph_are_never_html(console: Page) -> None:
     says(console.locator("#result tbody"), "<img src=x onerror=alert(1)>")
 
 
+# --- saved questions ------------------------------------------------------------------------------
+
+
+def test_a_saved_question_is_answered_with_other_values(visit: Visit, address: str) -> None:
+    page = visit.page
+    page.goto(f"{address}query/did-it-apply.html")
+    assert not [each for each in visit.asked if any(name in each for name in ENGINE)]
+    entry = page.locator("form[data-question]")
+    entry.locator("[name=date]").fill("2013-06-01")
+    entry.locator("[name=instrument]").evaluate("each => each.value = 'action-plan-2012-2014'")
+    entry.get_by_role("button", name="Ask").click()
+    says(page.locator("main [role=status]"), "Answered here just now. Yes.")
+    assert "date=2013-06-01" in page.url
+    name, text = download(page, "JSON")
+    assert (name, json.loads(text)["boolean"]) == ("did-it-apply.json", True)
+    other = visit.context.new_page()
+    other.goto(page.url.replace("2013-06-01", "2019-06-01"))
+    says(other.locator("main [role=status]"), "Answered here just now. No.")
+    assert other.locator("[name=date]").input_value() == "2019-06-01"
+
+
+def test_the_answer_on_file_stays_where_a_value_is_refused(visit: Visit, address: str) -> None:
+    page = visit.page
+    page.goto(f"{address}query/succession-chain.html#instrument=no+such%3Ething")
+    before = page.locator("#answer").inner_text()
+    says(page.locator("main [role=status]"), "instrument wants a thing of the kind instrument")
+    assert page.locator("#answer").inner_text() == before
+    assert "2015-2019" in before
+
+
 # --- searching ------------------------------------------------------------------------------------
 
 

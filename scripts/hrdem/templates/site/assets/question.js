@@ -65,7 +65,14 @@
   function fromLink() {
     const given = new URLSearchParams(location.hash.slice(1));
     const named = query.parameters.filter(({ name }) => given.has(name) && entry.elements[name]);
-    for (const { name } of named) entry.elements[name].value = given.get(name);
+    for (const { name } of named) {
+      const field = entry.elements[name];
+      field.value = given.get(name);
+      // A link may name what no choice offers.
+      if (field instanceof HTMLSelectElement && field.value !== given.get(name)) {
+        field.add(new Option(given.get(name), given.get(name), true, true));
+      }
+    }
     if (named.length) ask();
   }
 
