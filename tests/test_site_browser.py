@@ -457,7 +457,10 @@ def test_it_can_be_read_without_a_connection(chromium: Browser, address: str) ->
 def test_without_scripts_everything_can_be_read(chromium: Browser, address: str) -> None:
     with visiting(chromium, java_script_enabled=False) as here:
         here.page.goto(f"{address}index.html")
-        here.page.get_by_role("link", name="2015-2019").first.click()
+        plans = here.page.locator("#plans")
+        plans.get_by_role(
+            "link", name="EU Action Plan on Human Rights and Democracy 2015-2019"
+        ).click()
         says(here.page.locator("h1"), "2015-2019")
         here.page.goto(f"{address}sparql.html")
         assert here.page.locator("textarea#query").input_value().startswith("# Which instruments")
@@ -542,6 +545,10 @@ FOCUS = """() => {
     for (let at = each; at && outlines.length < 3; at = at.parentElement) {
         const style = getComputedStyle(at);
         outlines.push(style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2);
+    }
+    for (const shape of each.querySelectorAll("rect")) {  // in drawings
+        const style = getComputedStyle(shape);
+        outlines.push(style.stroke !== "none" && parseFloat(style.strokeWidth) >= 2);
     }
     const all = [...document.body.querySelectorAll("*")];
     return {
