@@ -12,6 +12,7 @@ from __future__ import annotations
 import random
 import re
 import time
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyoxigraph as ox
@@ -49,7 +50,7 @@ class Limits(NamedTuple):
     Attributes:
         connect: until a connection stands.
         answer: from the end of a request to the beginning of its answer, and between two pieces of
-            the answer.
+            either.
         attempts: how often a request is sent at most.
         backoff: the first pause between two attempts; each further one is twice as long, varied at
             random between half and the whole of that. A server that asks for a longer one gets it,
@@ -159,9 +160,9 @@ class Server:
                     method,
                     address,
                     params=params,
-                    data=data,
+                    data=BytesIO(data) if isinstance(data, bytes) and data else data,
                     headers=headers,
-                    timeout=(self._limits.connect, self._limits.answer),
+                    timeout=self._timeout(data),
                     allow_redirects=False,
                 )
             except requests.exceptions.SSLError as problem:
@@ -183,13 +184,29 @@ class Server:
                 error = _refused(address, response, self._session.auth is not None)
                 if response.status_code not in BUSY:
                     raise error
-                pause = max(pause, retry_after(response.headers.get("Retry-After")) or 0.0)
+                asked = retry_after(response.headers.get("Retry-After")) or 0.0
+                if asked > self._limits.longest:
+                    error.message += f" It asks to wait {asked:.0f} seconds."
+                    raise error
+                pause = max(pause, asked)
             if attempt + 1 == attempts or pause > self._limits.longest:
                 raise error
             self._wait(pause)
         raise AssertionError  # the last attempt returned or raised
 
+    def _timeout(self, data: dict[str, str] | bytes | None) -> tuple[float, float]:
+        """Return how long connecting and reading may take.
 
+        urllib3 keeps the limit of connecting while it sends the body, in one piece if it is bytes
+        and else block by block. A store that is busy may let a block wait.
+        """
+        sent = isinstance(data, bytes) and len(data) > _BLOCK
+        connect = max(self._limits.connect, self._limits.answer) if sent else self._limits.connect
+        return connect, self._limits.answer
+
+
+_BLOCK = 16384
+"""How many bytes surely fit into what lies between two machines, read or not."""
 _GRAPHS = f"{_N_TRIPLES}, {ox.RdfFormat.TURTLE.media_type};q=0.9"
 
 
@@ -214,7 +231,9 @@ def _refused(address: str, response: requests.Response, named: bool) -> ServerEr
         403: "does not let you do this. Ask its administrator for the right to write",
         404: "has nothing at this address. Check the address",
         405: "does not take this kind of request. Try the other way with --via",
-        413: "takes no piece as large as this. Name a smaller one with --piece",
+        413: "takes no graph as large as this in one go. Load with --via update"
+        if response.request.method == "PUT"
+        else "takes no piece as large as this. Name a smaller one with --piece",
         507: "has no room left. Make room there and run the command again",
     }.get(code)
     if response.is_redirect:
@@ -243,6 +262,8 @@ def _reason(problem: BaseException) -> str:
     """Return what went wrong below requests, without class names and addresses."""
     seen: Any = problem
     while seen is not None:
+        if isinstance(seen, TimeoutError):
+            return "it stopped taking what was sent. Allow more time with --timeout"
         if isinstance(seen, OSError) and seen.strerror:
             return str(seen.strerror)
         seen = getattr(seen, "reason", None) or seen.__cause__ or seen.__context__

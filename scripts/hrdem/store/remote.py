@@ -115,11 +115,18 @@ class RemoteStore:
         names_graphs: bool = False,
     ) -> _T:
         dataset = {} if graph is None else {"default-graph-uri": [graph]}
-        # Only Virtuoso has a graph of another name. It repeats each named graph in a header, and
-        # Python takes no more than a hundred; told of none, it shows them all.
-        if graph == MERGED and names_graphs:
-            dataset["named-graph-uri"] = self._named_graphs()
-        body, media_type = self._fetch(_portable(sparql), form, dataset)
+        text = _portable(sparql)
+        if graph is not None and names_graphs:
+            named = self._named_graphs()
+            if graph == MERGED:
+                dataset["named-graph-uri"] = named
+            else:
+                # Only Virtuoso has a graph of another name. It repeats what is a parameter in as
+                # many headers, and Python takes no more than a hundred; what the query says itself
+                # it does not. Told of no graph it shows all: one that is not there prevents that.
+                defines = (f"define input:named-graph-uri <{name}>" for name in named or [MERGED])
+                text = " ".join([*defines, text])
+        body, media_type = self._fetch(text, form, dataset)
         try:
             return read(body, media_type)
         except (SyntaxError, ValueError) as problem:
