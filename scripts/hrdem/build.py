@@ -175,7 +175,7 @@ def assemble(project: Project, sources: Sources, queries: tuple[SavedQuery, ...]
     description: frozenset[ox.Triple] = frozenset()
     if about in named:
         rest = {row for name, rows in named.items() if name != about for row in rows}
-        told = ((s, p, named.objects[o]) for s, _, p, o in rest)
+        told = ((s, p, o) for s, _, p, o in rest)
         named.add(about, catalogue.describe(store, told))
         description = frozenset(named.triples(about))
     merged = named.merge()

@@ -84,8 +84,8 @@ def describe(graph: ox.Store, triples: Iterable[Parts]) -> set[ox.Triple]:
 
     Args:
         graph: the graph, in whatever graphs of a store.
-        triples: the graph without its description, each triple once, as subject, predicate and
-            object.
+        triples: the graph without its description, each triple once: see
+            :func:`hrdem.void.statistics`.
     """
     return {*_describe(graph), *statistics(triples, DATASET)}
 

@@ -44,8 +44,8 @@ HOUSEKEEPING: Final = (v.RDF, v.OWL, v.SH, v.SSSOM)
 queries, mappings. Nothing stands below their partitions."""
 
 _MAIN: Final = frozenset(iri for classes in v.KINDS.values() for iri in classes)
-Parts = tuple[str, str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]
-"""Subject and predicate of a triple as text, and its object."""
+Parts = tuple[str, str, str]
+"""Subject and predicate of a triple, and its object as N-Triples has it."""
 _NONE: Final[frozenset[str]] = frozenset()
 _NOT_LINKS: Final = (v.RDF_TYPE, v.RDF_SUBJECT, v.RDF_PREDICATE, v.RDF_OBJECT)
 
@@ -54,7 +54,8 @@ def statistics(triples: Iterable[Parts], dataset: str) -> Iterator[ox.Triple]:
     """Yield the VoID description of a graph; some of its triples come more than once.
 
     Args:
-        triples: the graph, each triple once, as subject, predicate and object.
+        triples: the graph, each triple once, as subject, predicate and object;
+            the last as N-Triples has it.
         dataset: IRI of the ``void:Dataset`` that the graph is.
     """
     graph = _Graph(triples)
@@ -103,7 +104,7 @@ class _Graph:
         found: dict[str, set[str]] = {}
         for subject, predicate, value in self.triples:
             if predicate == wanted:
-                found.setdefault(subject, set()).add(v.value(value))
+                found.setdefault(subject, set()).add(value[1:-1])
         return {subject: frozenset(values) for subject, values in found.items()}
 
     def all_above(self, iri: str) -> set[str]:
@@ -179,9 +180,7 @@ def _below_classes(graph: _Graph) -> Iterator[ox.Triple]:
         (
             graph.types[subject],
             predicate,
-            value.datatype.value
-            if isinstance(value, ox.Literal)
-            else graph.types.get(v.value(value), _NONE),
+            _datatype(value) if value[0] == '"' else graph.types.get(value[1:-1], _NONE),
         )
         for subject, predicate, value in graph.triples
         if predicate != v.RDF_TYPE and subject.startswith(v.BASE) and subject in graph.types
@@ -200,6 +199,14 @@ def _below_classes(graph: _Graph) -> Iterator[ox.Triple]:
         if predicate.startswith(v.HRDEM):
             several = {iri for iri in lowest if things[iri] > 1}
             yield from _below(several, predicate, "class", values)
+
+
+def _datatype(literal: str) -> str:
+    """Return the IRI of the datatype of a literal as N-Triples has it."""
+    end = literal[literal.rindex('"') + 1 :]
+    if not end:
+        return v.XSD + "string"
+    return v.RDF + "langString" if end[0] == "@" else end[3:-1]
 
 
 def _relevant(classes: frozenset[str], predicate: str) -> set[str]:
@@ -237,13 +244,13 @@ def _linksets(graph: _Graph, dataset: str) -> Iterator[ox.Triple]:
     found: Counter[tuple[str, str, str]] = Counter()
     for subject, predicate, value in graph.triples:
         if (
-            isinstance(value, ox.NamedNode)
+            value[0] == "<"
             and predicate not in _NOT_LINKS
             and subject.startswith(v.BASE)
-            and not value.value.startswith(v.BASE)
+            and not value.startswith(v.BASE, 1)
         ):
             for pattern, name in TARGETS:
-                match = re.match(pattern, value.value)
+                match = re.match(pattern, value[1:-1])
                 if match:
                     found[match[0], name.format(*match.groups()), predicate] += 1
                     break

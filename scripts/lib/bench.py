@@ -56,6 +56,9 @@ def main() -> int:
         action="store_true",
         help="the same with 1000 instruments, once, without the slow",
     )
+    parser.add_argument(
+        "--only", nargs="+", default=[], metavar="TASK", help="only these tasks, such as build"
+    )
     parser.add_argument("--runs", type=int, default=5, help="how often each (default: 5)")
     parser.add_argument(
         "--limit", type=float, default=600, metavar="SECONDS", help="stop a process after (600)"
@@ -74,6 +77,7 @@ def main() -> int:
         return bench_scale.main(
             sorted(typed.sizes or [1000]),
             quick=typed.quick,
+            only=typed.only,
             runs=1 if typed.quick else typed.runs,
             limit=typed.limit,
             gigabytes=typed.memory,

@@ -386,6 +386,7 @@ def main(
     sizes: Sequence[int],
     *,
     quick: bool,
+    only: Sequence[str],
     runs: int,
     limit: float,
     gigabytes: float,
@@ -398,6 +399,7 @@ def main(
     Args:
         sizes: how many instruments.
         quick: whether to leave out what is slow.
+        only: the tasks to measure, all if there is none; the graph is built in any case.
         runs: how often each cell is measured.
         limit: after how many seconds a process is stopped.
         gigabytes: at how much memory.
@@ -406,7 +408,8 @@ def main(
         out: a CSV file to write.
         write: whether to put the table into BENCHMARKS.md.
     """
-    tools = [tool for tool in TOOLS if not (quick and tool.slow)]
+    tasks = {"build", *only} if only else {tool.task for tool in TOOLS}
+    tools = [tool for tool in TOOLS if tool.task in tasks and not (quick and tool.slow)]
     with tempfile.TemporaryDirectory() as temporary:
         place = folder or Path(temporary)
         place.mkdir(parents=True, exist_ok=True)
