@@ -654,8 +654,8 @@ VIEWS = {
     "front": "index.html",
     "thing": "instrument/action-plan-2020-2024.html",
     "document": "document/council-press-release-2020-11-19.html",
-    "ontology": "ontology.html",
-    "search": "search.html?q=democracy",
+    "timeline": "timeline.html",
+    "plans": "plans.html",
     "sparql": "sparql.html",
 }
 
