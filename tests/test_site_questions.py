@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import re
 from datetime import date
@@ -177,6 +178,14 @@ def test_who_else_is_asked_is_said_and_such_a_question_has_no_form(
         assert [f for f in pages[name].iter(f"{HTML}form") if f.get("data-question")] == []
 
 
+def test_a_label_is_a_link_to_the_thing_of_its_row(
+    pages: dict[str, ElementTree.Element],
+) -> None:
+    for label, *_, thing in cells(pages["believed-to-apply"]):
+        (named,), (link,) = label.iter(f"{HTML}a"), thing.iter(f"{HTML}a")
+        assert named.get("href") == link.get("href") != ""
+
+
 # --- charts ---------------------------------------------------------------------------------------
 
 
@@ -223,6 +232,33 @@ def test_days_are_drawn_where_they_are(
         assert x == pytest.approx(1000 * (start.toordinal() - first) / whole, abs=0.1)
         days = end.toordinal() - start.toordinal() + 1
         assert length == pytest.approx(1000 * days / whole, abs=0.1)
+
+
+def test_years_stand_where_they_begin_and_no_more_than_can_be_read(
+    pages: dict[str, ElementTree.Element],
+) -> None:
+    tried = 0
+    for name, tree in pages.items():
+        texts = [
+            (float(each.get("x", "").removesuffix("%")), int(text_of(each)))
+            for svg in by_id(tree, "answer").iter(f"{SVG}svg")
+            if svg.get("class") == "years"
+            for each in svg.iter(f"{SVG}text")
+        ]
+        assert len(texts) <= 8, name
+        tried += len(texts) > 1
+        for (x, year), (later, next_year) in itertools.pairwise(texts):
+            assert later - x > 7, (name, year, next_year)
+    assert tried > 3
+    first, whole = date(2012, 1, 1).toordinal(), date(2028, 1, 1).toordinal()
+    axis = next(
+        each
+        for each in by_id(pages["succession-chain"], "answer").iter(f"{SVG}svg")
+        if each.get("class") == "years"
+    )
+    for each in axis.iter(f"{SVG}text"):
+        place = (date(int(text_of(each)), 1, 1).toordinal() - first) / (whole - first)
+        assert float(each.get("x", "").removesuffix("%")) == pytest.approx(100 * place, abs=0.02)
 
 
 # --- the form and the query -----------------------------------------------------------------------

@@ -102,15 +102,14 @@ class Chart(NamedTuple):
         title: what it shows.
         bars: what is drawn.
         total: how many rows the answer has.
-        first: what stands at the left end of the axis, "" if nothing.
-        last: what stands at its right end.
+        years: where years begin on the axis, in thousandths, each with its number; none if the
+            axis is not one of time.
     """
 
     title: str
     bars: list[Bar]
     total: int
-    first: str = ""
-    last: str = ""
+    years: list[tuple[float, int]] = []  # noqa: RUF012 (a NamedTuple; nobody changes it)
 
 
 class Shown(NamedTuple):
@@ -261,8 +260,14 @@ def _shown(
 
 
 def _cells(site: Site, row: Row, path: str) -> list[Cell]:
+    """Return a row as a table shows it; what is the label of a thing in the row is a link to it."""
     said = {each.value for each in row if isinstance(each, ox.Literal)}
-    return [_cell(site, each, path, said) for each in row]
+    things = {each.value for each in row if isinstance(each, ox.NamedNode)}
+    links = {site.label(iri): site.link(iri, path) for iri in sorted(things, reverse=True)}
+    return [
+        cell._replace(href=cell.href or links.get(cell.text, ""))
+        for cell in (_cell(site, each, path, said) for each in row)
+    ]
 
 
 def _cell(site: Site, value: Term | None, path: str, said: set[str]) -> Cell:
@@ -297,7 +302,9 @@ def _named(site: Site, columns: Sequence[str], row: Row, leave: set[int], path: 
         if n not in leave and isinstance(each, ox.Literal) and each.language
     ]
     iris = [each.value for each in row if isinstance(each, ox.NamedNode)]
-    label = ", ".join((worded or texts)[:2]) or (site.label(iris[0]) if iris else "")
+    label = ", ".join(list(dict.fromkeys(worded or texts))[:2]) or (
+        site.label(iris[0]) if iris else ""
+    )
     href = next((link for iri in iris if (link := site.link(iri, path))), "")
     return Bar(label, href, 0, 0, "")
 
@@ -351,7 +358,13 @@ def _times(site: Site, columns: Sequence[str], rows: Sequence[Row], path: str) -
         long = round(1000 * length / whole, 1)
         bars.append(bar._replace(start=at, length=long, said=said, endless=end is None))
     title = f"{words.raised(in_words(columns[dated[0]]))} and {in_words(columns[dated[1]])}"
-    return Chart(title, bars, len(rows), str(first.year), str(last.year - 1))
+    step = next(n for n in (1, 2, 5, 10, 20, 50, 100, 10_000) if n * 8 >= last.year - first.year)
+    years = [
+        (round(1000 * (date(year, 1, 1) - first).days / whole, 1), year)
+        for year in range(first.year, last.year)
+        if year % step == 0
+    ]
+    return Chart(title, bars, len(rows), years)
 
 
 def _day(value: Term | None) -> date | None:
