@@ -329,6 +329,8 @@ def test_days_lists_and_names_in_words() -> None:
     assert [words.day(each) for each in days] == ["2015", "July 2015", "20 July 2015", "later"]
     assert words.listed(["a"]) == "a" and words.listed(["a", "b", "c"]) == "a, b and c"
     assert words.lowered("Action plan") == "action plan" and words.lowered("EU plan") == "EU plan"
+    places = ("last paragraph", "table of aims", "Third paragraph", "opening of the page", "")
+    assert sorted(places, key=words.rank) == [places[3], places[2], places[1], "", places[0]]
     assert words.with_article("official text") == "an official text"
 
 

@@ -205,12 +205,12 @@ class Site:
             found[passage.partition("#")[0]].append(passage)
         return {document: sorted(each, key=self._place) for document, each in found.items()}
 
-    def _place(self, passage: str) -> tuple[float, float, str]:
+    def _place(self, passage: str) -> tuple[float, float, int, str]:
         """Return what passages of one document are sorted by: where they stand."""
         start, paragraph = (
             float(self.graph.first(passage, name) or "inf") for name in (v.START, v.PARAGRAPH)
         )
-        return start, paragraph, passage
+        return start, paragraph, words.rank(self.graph.first(passage, v.LOCATOR)), passage
 
     @cached_property
     def known(self) -> frozenset[str]:

@@ -285,6 +285,32 @@ def is_date(term: object) -> bool:
     return isinstance(term, ox.Literal) and term.datatype.value in _DATES
 
 
+_RANKS: Final = {
+    **dict.fromkeys(("title", "headline", "head", "cover", "opening"), 0),
+    **{
+        word: number
+        for number, word in enumerate(
+            (
+                *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"),
+                *("ninth", "tenth", "eleventh", "twelfth"),
+            ),
+            start=1,
+        )
+    },
+    "last": 99,
+}
+
+
+def rank(locator: str) -> int:
+    """Return about how far on in a document something stands, by the first word that tells where.
+
+    Args:
+        locator: the place in words, such as *third paragraph*.
+    """
+    word = re.match(r"[a-z]*", locator.lower())
+    return _RANKS.get(word[0] if word else "", 50)
+
+
 def place_of(address: str) -> str:
     """Return what an address elsewhere belongs to, in words."""
     found = (name for start, name in PLACES.items() if address.startswith(start))
