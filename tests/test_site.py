@@ -19,13 +19,14 @@ import pyoxigraph as ox
 import pytest
 
 from conftest import ROOT, Mini, once_per_run
-from hrdem import rulepages, site, why
+from hrdem import queries, rulepages, site, why
 from hrdem import vocabulary as v
 from hrdem.errors import HrdemError
 from hrdem.project import Project
 from hrdem.rules import read_rules
 from hrdem.site import cite, documents, page, sentences, words
 from hrdem.site.model import Site
+from hrdem.site.things import asks
 from hrdem.store import open_store
 
 PLAN = "https://w3id.org/hrdem/instrument/action-plan-2015-2019"
@@ -100,8 +101,8 @@ def test_every_link_leads_to_a_file_and_a_place_in_it(folder: Path, pages: dict[
             target = Path(joined).as_posix() if parts.path else each.path
             if target not in files:
                 wrong.append(f"{each.path}: {link} leads to no file")
-            elif target == "sparql.html" and parts.fragment.startswith("query="):
-                continue  # not a place in the page, but what its script puts into the editor
+            elif "=" in parts.fragment and target.startswith(("query/", "sparql.html")):
+                continue  # no place in the page, but what its script reads: a query, or values
             elif parts.fragment and unquote(parts.fragment) not in pages[target].ids:
                 wrong.append(f"{each.path}: {link} leads to no place in the page")
     assert wrong == []
@@ -322,6 +323,19 @@ def test_a_thing_is_told_in_a_sentence(model: Site) -> None:
         for iri in things:
             told = sentences.plain(sentences.about(model, iri))
             assert re.fullmatch(r"\S.*\.", told) and "  " not in told, (iri, told)
+
+
+def test_questions_can_be_asked_about_a_thing(pages: dict[str, Read], model: Site) -> None:
+    links = pages["instrument/action-plan-2015-2019.html"].links
+    assert "../query/life-of-a-plan.html#plan=action-plan-2015-2019" in links
+    assert "../query/words-behind.html#thing=instrument:action-plan-2015-2019" in links
+    saved = {each.name: each for each in model.questions}
+    for things_of_kind in model.things.values():
+        for ask in asks(model, things_of_kind[0]):
+            query = saved[ask.path.removeprefix("query/").removesuffix(".html")]
+            name, _, value = ask.given.partition("=")
+            iri = queries.term(query.parameters[name], value)
+            assert v.value(iri) == things_of_kind[0]
 
 
 def test_days_lists_and_names_in_words() -> None:

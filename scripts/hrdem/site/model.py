@@ -218,8 +218,13 @@ class Site:
         things = (iri for each in self.things.values() for iri in each)
         passages = (iri for each in self.passages.values() for iri in each)
         terms = (iri for iri in self.graph.about if iri.startswith(v.HRDEM))
-        saved = (v.QUERY + each.name for each in queries.load_catalogue(self.project))
+        saved = (v.QUERY + each.name for each in self.questions)
         return frozenset((*things, *passages, *terms, *saved))
+
+    @cached_property
+    def questions(self) -> tuple[queries.SavedQuery, ...]:
+        """The saved questions."""
+        return tuple(queries.load_catalogue(self.project))
 
     @cached_property
     def layers(self) -> tuple[rulebook.Layer, ...]:

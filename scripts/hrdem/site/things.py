@@ -131,6 +131,32 @@ def data(site: Site, iri: str) -> Iterator[Page]:
     yield Page(f"{stem}.jsonld", "".join(serialise.json_ld(triples, site.context, whole=False)))
 
 
+class Ask(NamedTuple):
+    """A saved question that can be asked about a thing.
+
+    Attributes:
+        summary: the question.
+        path: its page.
+        given: the parameter that names the thing, as the address of the page holds it.
+    """
+
+    summary: str
+    path: str
+    given: str
+
+
+def asks(site: Site, iri: str) -> list[Ask]:
+    """Return the saved questions that take a thing as parameter, those for its kind first."""
+    kind = v.kind_of(iri) or ""
+    found = []
+    for wanted, name in ((f"iri:{kind}", iri.rpartition("/")[2]), ("iri:thing", v.shorten(iri))):
+        for query in site.questions:
+            given = [each.name for each in query.parameters.values() if each.type == wanted]
+            if len(given) == 1 and not query.endpoints:
+                found.append(Ask(query.summary, f"query/{query.name}.html", f"{given[0]}={name}"))
+    return found
+
+
 def content(site: Site, iri: str) -> dict[str, Any]:
     """Return what the template of a thing is rendered with."""
     lead = sentences.about(site, iri)
@@ -145,6 +171,7 @@ def content(site: Site, iri: str) -> dict[str, Any]:
         "derived": rows_of(site, iri, [each for each in claims if _is_folded(each)]),
         "neighbours": _neighbours(site, iri),
         "gaps": [site.gap(iri)] if v.kind_of(iri) == "unknown" else site.gaps(iri),
+        "asks": asks(site, iri),
         "links": elsewhere.links(site, iri),
         "citation": cite.citation(site, iri),
         "json_ld": cite.schema_org(site, iri, sentences.plain(lead)),
