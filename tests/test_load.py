@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-import requests
 
 import real_stores
 from conftest import Mini
@@ -26,6 +25,7 @@ from hrdem.load import (
     make_plan,
     unload,
 )
+from hrdem.load.server import Answer
 from hrdem.store import EmbeddedStore, RemoteStore
 from hrdem.vocabulary import GRAPH, MERGED
 from real_stores import RealStore
@@ -161,7 +161,7 @@ def test_a_load_that_is_cut_off_after_any_request_changes_nothing_or_everything(
     for allowed in range(100):
         left = allowed
 
-        def cut(self: Server, *arguments: object, **named: object) -> requests.Response:
+        def cut(self: Server, *arguments: object, **named: object) -> Answer:
             nonlocal left
             if left == 0:
                 raise ServerError("The line was cut.")

@@ -61,7 +61,7 @@ HOLES = {
     if hole["fault"] == "full disk"
 }
 """What some stores do not do as they should, by store."""
-FEW, MANY = 60, 600
+FEW, MANY = 60, 3000
 
 
 class Plans:

@@ -386,7 +386,8 @@ def test_every_step_runs_and_what_failed_is_named(
 
 
 def test_a_skipped_test_fails_when_all_are_required(small_project: Path, root: Path) -> None:
-    for name in ("can_run.py", "real_stores.py", "real_stores.pom.xml", "replicas.py"):
+    modules = ("browser.py", "can_run.py", "real_stores.py", "replicas.py")
+    for name in (*modules, "real_stores.pom.xml"):
         shutil.copy(root / "tests" / name, small_project)
     (small_project / "conftest.py").write_text('pytest_plugins = ["can_run"]\n')
     (small_project / "test_one.py").write_text(

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import time
 from contextlib import suppress
 from hashlib import sha256
@@ -298,7 +299,7 @@ def retry_after(text: str | None) -> float | None:
     """Return the seconds that a Retry-After header asks to wait (RFC 9110, section 10.2.3)."""
     if text is None:
         return None
-    if text.strip().isdigit():
+    if re.fullmatch(r"[0-9]+", text.strip()):
         return float(text)
     from email.utils import parsedate_to_datetime
 

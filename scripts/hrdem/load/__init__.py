@@ -290,6 +290,9 @@ class _Job:
         self.progress(what, done, all_of_it)
         for names in _batches(graphs):
             found = self.read(names, len(graphs[names[0]]))
+            if any(set(graphs[name]) != found.get(name, set()) for name in names):
+                # Once more: N-Triples of which the end was lost on the way are N-Triples, too.
+                found = self.read(names, len(graphs[names[0]]))
             for name in names:
                 odd = set(graphs[name]) ^ found.get(name, set())
                 if odd:

@@ -13,10 +13,11 @@ import random
 import re
 import time
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import pyoxigraph as ox
 import requests
+from urllib3.exceptions import HTTPError
 
 from hrdem.credentials import SECRET_VARIABLE, check_url
 from hrdem.endpoint import BUSY, USER_AGENT, retry_after
@@ -24,11 +25,12 @@ from hrdem.errors import HrdemError
 from hrdem.store.results import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
     from hrdem.credentials import Credentials
     from hrdem.store import Table
 
+_T = TypeVar("_T")
 _UPDATE = "application/sparql-update; charset=utf-8"
 _RESULTS = "application/sparql-results+json"
 _N_TRIPLES = ox.RdfFormat.N_TRIPLES.media_type
@@ -44,13 +46,34 @@ class ServerError(HrdemError):
     status: int | None = None
 
 
+class Answer(NamedTuple):
+    """What a store answered, whole.
+
+    Attributes:
+        status: the HTTP status code.
+        reason: what the server calls that.
+        headers: the headers, by name in any case.
+        content: the body.
+    """
+
+    status: int
+    reason: str
+    headers: Mapping[str, str]
+    content: bytes
+
+    @property
+    def media_type(self) -> str:
+        """The media type without parameters, "" if there is none."""
+        return self.headers.get("Content-Type", "").partition(";")[0].strip()
+
+
 class Limits(NamedTuple):
     """How long things may take, in seconds, and how often they are tried.
 
     Attributes:
         connect: until a connection stands.
-        answer: from the end of a request to the beginning of its answer, and between two pieces of
-            either.
+        answer: from the end of a request to the beginning of its answer, from there to its end, and
+            between two pieces of a request.
         attempts: how often a request is sent at most.
         backoff: the first pause between two attempts; each further one is twice as long, varied at
             random between half and the whole of that. A server that asks for a longer one gets it,
@@ -95,19 +118,36 @@ class Server:
 
     def select(self, address: str, query: str) -> Table:
         """Return the answer to a SELECT."""
-        response = self.send("POST", address, data={"query": query}, accept=_RESULTS)
-        media_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
-        try:
-            return read_table(response.content, media_type)
-        except (SyntaxError, ValueError) as problem:
-            raise _error(
-                address, "sent an answer that breaks off or is no SPARQL result"
-            ) from problem
+        return self._read(
+            lambda: self.send("POST", address, data={"query": query}, accept=_RESULTS),
+            lambda answer: read_table(answer.content, answer.media_type),
+            _error(address, "sent an answer that breaks off or is no SPARQL result"),
+        )
 
     def get(self, address: str, parameters: dict[str, str]) -> list[ox.Triple]:
         """Return the triples of a graph."""
-        response = self.send("GET", address, params=parameters, accept=_GRAPHS)
-        return _triples(response, address)
+        return self._read(
+            lambda: self.send("GET", address, params=parameters, accept=_GRAPHS),
+            _triples,
+            _error(address, "sent a graph that breaks off or is not RDF. Run the command again"),
+        )
+
+    def _read(
+        self, ask: Callable[[], Answer], read: Callable[[Answer], _T], error: ServerError
+    ) -> _T:
+        """Return what is in an answer; one that breaks off is asked for again.
+
+        A connection that is cut in the headers of an answer looks like a short answer.
+        """
+        for attempt in range(self._limits.attempts):
+            answer = ask()
+            try:
+                return read(answer)
+            except (SyntaxError, ValueError) as problem:
+                error.__cause__ = problem
+            if attempt + 1 < self._limits.attempts:
+                self._wait(self._pause(attempt))
+        raise error
 
     def update(self, address: str, update: str) -> None:
         """Carry out a SPARQL update; it must be one that may be carried out twice.
@@ -144,7 +184,7 @@ class Server:
         media: str | None = None,
         accept: str = "*/*",
         attempts: int | None = None,
-    ) -> requests.Response:
+    ) -> Answer:
         """Send a request, again if it fails for a reason that may pass; return the whole answer.
 
         Raises:
@@ -154,7 +194,7 @@ class Server:
         headers = {"Accept": accept, **({"Content-Type": media} if media else {})}
         attempts = attempts or self._limits.attempts
         for attempt in range(attempts):
-            pause = self._limits.backoff * 2**attempt * random.uniform(0.5, 1)
+            pause = self._pause(attempt)
             try:
                 response = self._session.request(
                     method,
@@ -164,27 +204,32 @@ class Server:
                     headers=headers,
                     timeout=self._timeout(data),
                     allow_redirects=False,
+                    stream=True,
                 )
+                answer = self._whole(response)
             except requests.exceptions.SSLError as problem:
                 raise _error(
                     address,
                     "has a certificate that is not trusted. Name the file of its authority with"
                     " --certificates, if you trust it",
                 ) from problem
-            except requests.Timeout as problem:
-                error = _error(address, "did not answer in time. Allow more with --timeout")
-                error.__cause__ = problem
-            except requests.RequestException as problem:
-                error = _error(address, f"could not be reached: {_reason(problem)}")
+            except (requests.RequestException, HTTPError, TimeoutError) as problem:
+                late = isinstance(problem, requests.Timeout | TimeoutError) or _late(problem)
+                error = _error(
+                    address,
+                    "did not answer in time. Allow more with --timeout"
+                    if late
+                    else f"could not be reached: {_reason(problem)}",
+                )
                 error.__cause__ = problem
             else:
-                self.product = response.headers.get("Server", "")
-                if response.ok and not response.is_redirect:
-                    return response
-                error = _refused(address, response, self._session.auth is not None)
-                if response.status_code not in BUSY:
+                self.product = answer.headers.get("Server", "")
+                if answer.status < 300:
+                    return answer
+                error = _refused(method, address, answer, self._session.auth is not None)
+                if answer.status not in BUSY:
                     raise error
-                asked = retry_after(response.headers.get("Retry-After")) or 0.0
+                asked = retry_after(answer.headers.get("Retry-After")) or 0.0
                 if asked > self._limits.longest:
                     error.message += f" It asks to wait {asked:.0f} seconds."
                     raise error
@@ -193,6 +238,22 @@ class Server:
                 raise error
             self._wait(pause)
         raise AssertionError  # the last attempt returned or raised
+
+    def _pause(self, attempt: int) -> float:
+        return self._limits.backoff * float(2**attempt) * random.uniform(0.5, 1)
+
+    def _whole(self, response: requests.Response) -> Answer:
+        """Read an answer to its end, however slowly it comes, but within the limit."""
+        deadline = time.monotonic() + self._limits.answer
+        parts = []
+        with response:
+            while part := response.raw.read1(1 << 16, decode_content=True):
+                parts.append(part)
+                if time.monotonic() > deadline:
+                    raise TimeoutError
+        return Answer(
+            response.status_code, response.reason or "", response.headers, b"".join(parts)
+        )
 
     def _timeout(self, data: dict[str, str] | bytes | None) -> tuple[float, float]:
         """Return how long connecting and reading may take.
@@ -210,19 +271,13 @@ _BLOCK = 16384
 _GRAPHS = f"{_N_TRIPLES}, {ox.RdfFormat.TURTLE.media_type};q=0.9"
 
 
-def _triples(response: requests.Response, address: str) -> list[ox.Triple]:
-    media_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
-    form = ox.RdfFormat.from_media_type(media_type) or ox.RdfFormat.TURTLE
-    try:
-        return [quad.triple for quad in ox.parse(response.content, format=form)]
-    except SyntaxError as problem:
-        raise _error(
-            address, "sent a graph that breaks off or is not RDF. Run the command again"
-        ) from problem
+def _triples(answer: Answer) -> list[ox.Triple]:
+    form = ox.RdfFormat.from_media_type(answer.media_type) or ox.RdfFormat.TURTLE
+    return [quad.triple for quad in ox.parse(answer.content, format=form)]
 
 
-def _refused(address: str, response: requests.Response, named: bool) -> ServerError:
-    code = response.status_code
+def _refused(method: str, address: str, answer: Answer, named: bool) -> ServerError:
+    code = answer.status
     advice = {
         401: "does not take this name and secret. Check both, and whether it wants another --auth"
         if named
@@ -232,17 +287,15 @@ def _refused(address: str, response: requests.Response, named: bool) -> ServerEr
         404: "has nothing at this address. Check the address",
         405: "does not take this kind of request. Try the other way with --via",
         413: "takes no graph as large as this in one go. Load with --via update"
-        if response.request.method == "PUT"
+        if method == "PUT"
         else "takes no piece as large as this. Name a smaller one with --piece",
         507: "has no room left. Make room there and run the command again",
     }.get(code)
-    if response.is_redirect:
-        advice = (
-            f"has moved to {response.headers.get('Location')}. Use that address if you trust it"
-        )
-    what = f"answered HTTP {code} {response.reason or ''}".rstrip()
-    text = response.headers.get("Content-Type", "").partition(";")[0].strip()
-    said = response.text if text in ("text/plain", "application/problem+json", "") else ""
+    if code < 400 and "Location" in answer.headers:
+        advice = f"has moved to {answer.headers['Location']}. Use that address if you trust it"
+    what = f"answered HTTP {code} {answer.reason}".rstrip()
+    shown = answer.media_type in ("text/plain", "application/problem+json", "")
+    said = answer.content.decode("utf-8", "replace") if shown else ""
     first = next((line.strip()[:300] for line in said.splitlines() if line.strip()), "")
     error = _error(
         address,
@@ -258,13 +311,24 @@ def _error(address: str, what: str) -> ServerError:
     return ServerError(f"The store at {shown} {what.rstrip('.')}.")
 
 
-def _reason(problem: BaseException) -> str:
-    """Return what went wrong below requests, without class names and addresses."""
+def _causes(problem: BaseException) -> Iterator[BaseException]:
+    """Yield an exception and what it came from."""
     seen: Any = problem
     while seen is not None:
-        if isinstance(seen, TimeoutError):
-            return "it stopped taking what was sent. Allow more time with --timeout"
-        if isinstance(seen, OSError) and seen.strerror:
-            return str(seen.strerror)
-        seen = getattr(seen, "reason", None) or seen.__cause__ or seen.__context__
+        yield seen
+        reason = getattr(seen, "reason", None)
+        inner = reason if isinstance(reason, BaseException) else None
+        seen = inner or seen.__cause__ or seen.__context__
+
+
+def _late(problem: BaseException) -> bool:
+    """Tell whether a time limit is behind an exception of requests or urllib3."""
+    return any(isinstance(each, TimeoutError) for each in _causes(problem))
+
+
+def _reason(problem: BaseException) -> str:
+    """Return what went wrong below requests, without class names and addresses."""
+    for each in _causes(problem):
+        if isinstance(each, OSError) and each.strerror:
+            return str(each.strerror)
     return "the connection was cut off"
