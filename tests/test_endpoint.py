@@ -288,6 +288,8 @@ def test_ctrl_c_ends_it_without_a_traceback(server: LocalEndpoint, tmp_path: Pat
         env={**os.environ, "PYTHONPATH": str(ROOT / "scripts"), "HRDEM_HOME": str(ROOT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # Shells let programs in the background ignore Ctrl-C, and their children with them.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     waiting_since = time.monotonic()
     while not server.queries and child.poll() is None and time.monotonic() - waiting_since < 60:
