@@ -84,8 +84,8 @@ class Wire:
     def _carry(self, one: socket.socket, other: socket.socket, up: bool) -> None:
         with suppress(OSError):
             while data := one.recv(65536):
-                if up and self.pause and len(data) > 16384:
-                    time.sleep(self.pause)
+                if up:
+                    time.sleep(self.pause * len(data) / 65536)
                 with self._lock:
                     counted, cut = up == self._up, False
                     if counted and self._left is not None:
@@ -108,6 +108,8 @@ class Wire:
 def wire() -> Iterator[Wire]:
     """Listen on a free port until the block is left."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
+        # Else the system takes megabytes that nobody has read yet, and a slow reader goes unseen.
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)
         between = Wire(listening)
 
         def accept() -> None:
