@@ -31,8 +31,9 @@ _FORM = r"\s*([A-Za-z]+)"
 _UPDATES = frozenset(
     "INSERT DELETE LOAD CLEAR DROP CREATE ADD MOVE COPY WITH".split()  # noqa: SIM905 (shorter)
 )
-_FROM = re.compile(r"(?i)(?<![\w?$:.-])FROM(?![\w:-])")
-_SERVICE = re.compile(r"(?i)(?<![\w?$:.-])SERVICE(?![\w:-])")
+_FROM = r"(?i)(?<![\w?$:.-])FROM(?![\w:-])"
+_SERVICE = r"(?i)(?<![\w?$:.-])SERVICE(?![\w:-])"
+_HEADER = r"(?:#[^\n\r]*[\n\r]+)*"
 
 
 class Service(NamedTuple):
@@ -125,7 +126,15 @@ def _parses(text: str) -> bool:
 
 def names_graphs(text: str) -> bool:
     """Return whether the SPARQL query `text` says by FROM which graphs it asks."""
-    return "from" in text.lower() and _FROM.search(_plain(text)) is not None
+    # Filling a text in costs more than answering a small query: first it is seen whether the word
+    # stands there at all, behind the comments that a saved query begins with.
+    header = re.match(_HEADER, text)
+    body = text[header.end() :] if header else text
+    return (
+        "from" in body.lower()
+        and re.search(_FROM, body) is not None
+        and re.search(_FROM, _plain(body)) is not None
+    )
 
 
 def services(text: str) -> list[Service]:
@@ -138,7 +147,7 @@ def services(text: str) -> list[Service]:
     if not asks_services(text):
         return []
     plain = _plain(text)
-    keywords = _SERVICE.finditer(plain)
+    keywords = re.finditer(_SERVICE, plain)
     where = re.search(r"(?i)(?<![\w?$:.-])WHERE\s*\{", plain)
     found: list[Service] = []
     for keyword in keywords:

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from hrdem.errors import HrdemError
 from hrdem.sparql import asks_services, names_graphs, syntax_error
 from hrdem.store.interface import Table, expect
-from hrdem.store.results import as_table, drawn, failed, sorted_triples
+from hrdem.store.results import columns_of, drawn, failed, sorted_triples
 from hrdem.vocabulary import PREFIXES
 
 if TYPE_CHECKING:
@@ -87,17 +87,32 @@ class EmbeddedStore:
         except (OSError, RuntimeError) as problem:
             raise failed(problem) from problem
 
+    def _answer(self, sparql: str, kind: type, *forms: str) -> Any:  # noqa: ANN401
+        """Return what the engine gives to a query of one of `forms`, which is of a known kind.
+
+        The text is looked at only if something is wrong: the kind of the answer says the form.
+        """
+        try:
+            found = self._query(sparql)
+        except HrdemError:
+            expect(sparql, *forms)
+            raise
+        if not isinstance(found, kind):
+            expect(sparql, *forms)
+        return found
+
     def select(self, sparql: str) -> Table:
         """Return the answer to a SELECT."""
-        expect(sparql, "select")
-        return as_table(self._query(sparql))
+        found = self._answer(sparql, ox.QuerySolutions, "select")
+        # The engine's own terms have the form that others are brought to (results.canonical).
+        return Table(columns_of(found), [tuple(row) for row in drawn(found)])
 
     def construct(self, sparql: str) -> list[ox.Triple]:
         """Return the triples of a CONSTRUCT or DESCRIBE, each once, sorted."""
-        expect(sparql, "construct", "describe")
-        return sorted_triples(drawn(self._query(sparql)))
+        return sorted_triples(
+            drawn(self._answer(sparql, ox.QueryTriples, "construct", "describe"))
+        )
 
     def ask(self, sparql: str) -> bool:
         """Return the answer to an ASK."""
-        expect(sparql, "ask")
-        return bool(self._query(sparql))
+        return bool(self._answer(sparql, ox.QueryBoolean, "ask"))

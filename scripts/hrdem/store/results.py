@@ -34,8 +34,12 @@ def failed(problem: Exception) -> HrdemError:
 
 def as_table(answer: Any) -> Table:  # noqa: ANN401 (pyoxigraph's solutions)
     """Return pyoxigraph's solutions as a table, drawing all of them."""
-    columns = tuple(variable.value for variable in answer.variables)
-    return Table(columns, [tuple(map(canonical, row)) for row in drawn(answer)])
+    return Table(columns_of(answer), [tuple(map(canonical, row)) for row in drawn(answer)])
+
+
+def columns_of(answer: Any) -> tuple[str, ...]:  # noqa: ANN401 (pyoxigraph's solutions)
+    """Return the names of the columns of pyoxigraph's solutions."""
+    return tuple(variable.value for variable in answer.variables)
 
 
 def canonical(term: Any) -> Any:  # noqa: ANN401 (any term, and the same kind of term comes back)
