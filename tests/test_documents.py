@@ -424,8 +424,8 @@ def test_an_installed_package_uses_what_it_carries(
     mini: Mini, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("HRDEM_HOME", raising=False)
-    monkeypatch.setattr("hrdem.project._PACKAGE", tmp_path / "site-packages" / "hrdem")
-    monkeypatch.setattr("hrdem.project._CARRIED", mini.root)
+    monkeypatch.setattr("hrdem.home._PACKAGE", str(tmp_path / "site-packages" / "hrdem"))
+    monkeypatch.setattr("hrdem.home._CARRIED", str(mini.root))
 
     found = Project.find(tmp_path)
 
@@ -436,8 +436,8 @@ def test_an_installed_package_that_carries_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("HRDEM_HOME", raising=False)
-    monkeypatch.setattr("hrdem.project._PACKAGE", tmp_path / "site-packages" / "hrdem")
-    monkeypatch.setattr("hrdem.project._CARRIED", tmp_path / "nothing")
+    monkeypatch.setattr("hrdem.home._PACKAGE", str(tmp_path / "site-packages" / "hrdem"))
+    monkeypatch.setattr("hrdem.home._CARRIED", str(tmp_path / "nothing"))
 
     with pytest.raises(HrdemError) as caught:
         Project.find(tmp_path)

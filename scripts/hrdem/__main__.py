@@ -1,8 +1,6 @@
 """``python -m hrdem`` does what the command ``hrdem`` does."""
 
-import sys
-
-from hrdem.cli import main
+from hrdem.cli import program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

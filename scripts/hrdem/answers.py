@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
-from hrdem.atomic import write_file
 from hrdem.errors import HrdemError, UsageError, count
 from hrdem.names import find_thing, in_words, nearest
 from hrdem.queries import ANSWERS, bind, path_on_file
@@ -412,6 +411,8 @@ def write(comparisons: Iterable[Comparison]) -> list[Path]:
     Raises:
         HrdemError: if one cannot be written.
     """
+    from hrdem.atomic import write_file  # asking writes nothing
+
     written = []
     for each in comparisons:
         if each.agrees:

@@ -6,10 +6,8 @@ HTTP itself is not spoken here: asking the graph on this machine imports this mo
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from hrdem.errors import HrdemError, UsageError
 
@@ -45,6 +43,8 @@ def refuse_plain(address: str | None) -> None:
     Raises:
         UsageError: if `address` is http:// and not on this machine.
     """
+    from urllib.parse import urlsplit
+
     parts = urlsplit(address or "")
     if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
         raise UsageError(
@@ -122,4 +122,6 @@ class Credentials:
     def _header(self) -> str:
         if self.scheme == "bearer":
             return f"Bearer {self._secret}"
+        from base64 import b64encode
+
         return "Basic " + b64encode(f"{self.user}:{self._secret}".encode()).decode("ascii")

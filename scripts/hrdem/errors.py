@@ -8,7 +8,9 @@ turn into a link. Anything else that escapes is a defect of the program.
 
 from __future__ import annotations
 
-from pathlib import Path
+TYPE_CHECKING = False  # typing takes as long to import as pyoxigraph
+if TYPE_CHECKING:
+    from pathlib import Path
 
 EXIT_FINE = 0
 EXIT_WRONG = 1
@@ -42,6 +44,8 @@ def display_path(path: Path) -> str:
     Outside the current directory the absolute path is returned, since it can be followed from
     anywhere.
     """
+    from pathlib import Path
+
     absolute = Path(path).absolute()
     try:
         return str(absolute.relative_to(Path.cwd()))

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from hrdem.errors import HrdemError
+from hrdem import home
+from hrdem.ahead import BUILD
+from hrdem.home import HOME_VARIABLE
 
-HOME_VARIABLE = "HRDEM_HOME"
-"""Environment variable that names the project folder and overrides the search for it."""
-
-_PACKAGE = Path(__file__).resolve().parent
-_CARRIED = _PACKAGE / "_project"
+__all__ = ["HOME_VARIABLE", "Project"]
 
 
 class Project(NamedTuple):
@@ -46,49 +42,19 @@ class Project(NamedTuple):
             data=root / "data",
             queries=root / "queries",
             validation=root / "validation",
-            build=root / "build",
+            build=root / BUILD,
             installed=installed,
         )
 
     @classmethod
     def find(cls, start: Path | None = None) -> Project:
-        """Return the project to work on.
+        """Return the project to work on, which :func:`hrdem.home.find` finds.
 
-        Looked for in this order: the folder named by the environment variable ``HRDEM_HOME``; the
-        checkout that contains `start` (by default the current directory); the checkout that
-        contains this package; the project that the installed package carries.
+        Args:
+            start: where to look first, by default the current directory.
 
         Raises:
             HrdemError: if ``HRDEM_HOME`` names something else than a project, or none is found.
         """
-        home = os.environ.get(HOME_VARIABLE)
-        if home:
-            root = Path(home).absolute()
-            if not _has_ontology(root):
-                raise HrdemError(
-                    f"{HOME_VARIABLE} is set to this folder, but it is not an HRDem project: it has"
-                    " no ontology/hrdem.ttl. Set the variable to the folder of a clone, or unset"
-                    " it.",
-                    path=root,
-                )
-            return cls.at(root, installed=root.resolve() == _CARRIED)
-        for root in _candidates(start):
-            if (root / "pyproject.toml").is_file() and _has_ontology(root):
-                return cls.at(root)
-        if _has_ontology(_CARRIED):
-            return cls.at(_CARRIED, installed=True)
-        raise HrdemError(
-            "No HRDem project was found here, and this installation carries none. Run the command"
-            f" inside a clone of the project, or set {HOME_VARIABLE} to the folder of one."
-        )
-
-
-def _has_ontology(root: Path) -> bool:
-    return (root / "ontology" / "hrdem.ttl").is_file()
-
-
-def _candidates(start: Path | None) -> Iterator[Path]:
-    """Yield the folders that may be the root of a checkout, the best candidate first."""
-    here = (start if start is not None else Path.cwd()).absolute()
-    yield from (here, *here.parents)
-    yield from _PACKAGE.parents
+        root, installed = home.find(None if start is None else str(start))
+        return cls.at(Path(root), installed=installed)

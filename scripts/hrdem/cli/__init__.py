@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from hrdem import __version__
-from hrdem.cli.parsing import CODES, new_parser
 from hrdem.cli.printing import complain, filled
 from hrdem.errors import (
     EXIT_BROKEN_PIPE,
@@ -22,9 +20,22 @@ from hrdem.errors import (
     UsageError,
 )
 
+TYPE_CHECKING = False  # typing takes as long to import as pyoxigraph
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
+    from typing import NoReturn
+
+
+def program() -> NoReturn:
+    """Run the command line in a process that ends with it."""
+    code = main()
+    if sys.argv[1:2] == ["ask"]:
+        # An answer leaves nothing to be tidied up, and the interpreter tidies for as long as it
+        # takes to import the engine.
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,16 +62,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(typed: list[str]) -> int:
     if typed[:1] == ["ask"]:
+        from hrdem import ahead
+
+        opening = None if _needs_no_graph(typed[1:]) else ahead.begin()
         from hrdem.cli.asking import ask
 
-        return ask(typed[1:], _parser)
+        return ask(typed[1:], _parser, opening)
     options = _parser().parse_args(typed)
     command: Callable[[argparse.Namespace], int] = options.command
     return command(options)
 
 
+def _needs_no_graph(typed: list[str]) -> bool:
+    """Return whether what follows ``hrdem ask`` asks for no answer of the built graph, at a glance.
+
+    A wrong guess costs time and nothing else.
+    """
+    return not typed or any(word.startswith(("-h", "--help", "--endpoint")) for word in typed)
+
+
 def _parser() -> argparse.ArgumentParser:
     from hrdem.cli import asking, elsewhere, making, serving
+    from hrdem.cli.parsing import CODES, new_parser
 
     parser = new_parser(
         "hrdem",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
+    from hrdem.ahead import Opening
     from hrdem.cli.parsing import Add
     from hrdem.queries import SavedQuery
 
@@ -65,12 +66,17 @@ def _ask_help(options: argparse.Namespace) -> int:
     raise AssertionError("`ask` is handled before")  # its options depend on the question
 
 
-def ask(typed: list[str], parser: Callable[[], argparse.ArgumentParser]) -> int:
+def ask(
+    typed: list[str],
+    parser: Callable[[], argparse.ArgumentParser],
+    opening: Opening | None = None,
+) -> int:
     """Ask a saved query. Its parameters are options too, so what is an option depends on it.
 
     Args:
         typed: what was typed after ``hrdem ask``.
         parser: makes the parser of the whole command line, for its help.
+        opening: the store of the built graph, if it is already being opened.
 
     Returns:
         The exit code.
@@ -112,7 +118,8 @@ def ask(typed: list[str], parser: Callable[[], argparse.ArgumentParser]) -> int:
             options += ["service", "timeout"] if elsewhere else []
             known = " ".join(f"--{each}" for each in (*query.parameters, *options))
             raise UsageError(f"The question {name} has no option --{option}. It has: {known}.")
-    store = open_store(project, endpoint, credentials=credentials(user, auth, plain, endpoint))
+    who = credentials(user, auth, plain, endpoint)
+    store = open_store(project, endpoint, credentials=who, opening=opening)
     if elsewhere:
         from hrdem.federation import given
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
-from hrdem.credentials import SCHEMES, SECRET_VARIABLE, Credentials, refuse_plain
 from hrdem.errors import EXIT_CODES, HrdemError, UsageError
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
+    from hrdem.credentials import Credentials
     from hrdem.project import Project
 
 CODES = "exit codes:\n" + "".join(f"  {code:<4} {text}\n" for code, text in EXIT_CODES.items())
@@ -70,6 +70,8 @@ def add_endpoint(parser: argparse.ArgumentParser) -> None:
 
 def add_credentials(parser: argparse.ArgumentParser) -> None:
     """Add the options that say who asks or writes elsewhere."""
+    from hrdem.credentials import SCHEMES, SECRET_VARIABLE
+
     parser.add_argument("--user", metavar="NAME", help="your name there")
     parser.add_argument(
         "--auth",
@@ -101,12 +103,14 @@ def credentials(
     Raises:
         UsageError: if something is missing, or others could read the secret on its way.
     """
-    import os
-    import sys
-
     scheme = auth or ("basic" if user else None)
     if scheme is None:
         return None
+    import os
+    import sys
+
+    from hrdem.credentials import SCHEMES, SECRET_VARIABLE, Credentials, refuse_plain
+
     if not any(addresses):
         raise UsageError(
             "--user and --auth say who asks an endpoint, and none is named. Add --endpoint URL."

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
+from hrdem.ahead import STORE
 from hrdem.errors import HrdemError
 from hrdem.sparql import asks_services, names_graphs, syntax_error
 from hrdem.store.interface import Table, expect
@@ -15,9 +16,9 @@ from hrdem.vocabulary import PREFIXES
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from hrdem.ahead import Opening
     from hrdem.project import Project
 
-_STORE_FOLDER: Final = "store"
 _STORE_FILE: Final = "hrdem.nt"
 
 
@@ -32,17 +33,23 @@ class EmbeddedStore:
         self._graph = graph
 
     @classmethod
-    def open(cls, project: Project) -> EmbeddedStore:
+    def open(cls, project: Project, opening: Opening | None = None) -> EmbeddedStore:
         """Return the built graph of `project`: its store on disk, else its N-Triples file.
+
+        Args:
+            project: the project.
+            opening: a store on disk that is being opened; taken if it is this one.
 
         Raises:
             HrdemError: if nothing has been built, or what was built cannot be read.
         """
-        folder = project.build / _STORE_FOLDER
+        folder = project.build / STORE
         if folder.is_dir():
             try:
+                if opening is not None and opening.folder == str(folder):
+                    return cls(opening.store())
                 return cls(ox.Store.read_only(str(folder)))
-            except OSError:
+            except (OSError, RuntimeError):
                 pass  # the folder is only a cache of the file
         path = project.build / _STORE_FILE
         if not path.is_file():
@@ -109,9 +116,7 @@ class EmbeddedStore:
 
     def construct(self, sparql: str) -> list[ox.Triple]:
         """Return the triples of a CONSTRUCT or DESCRIBE, each once, sorted."""
-        return sorted_triples(
-            drawn(self._answer(sparql, ox.QueryTriples, "construct", "describe"))
-        )
+        return sorted_triples(drawn(self._answer(sparql, ox.QueryTriples, "construct", "describe")))
 
     def ask(self, sparql: str) -> bool:
         """Return the answer to an ASK."""
