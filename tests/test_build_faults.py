@@ -51,6 +51,8 @@ from hrdem import atomic, serialise
 from hrdem import build as module
 from hrdem.errors import HrdemError
 from hrdem.project import Project
+# A shell that runs the tests in the background has its children ignore this.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 {textwrap.dedent(patch)}
 try:
     module.build(Project.at(pathlib.Path(sys.argv[1])))
@@ -320,7 +322,7 @@ def test_a_killed_build_leaves_the_old_one_and_the_next_one_cleans_up(
     process = start(
         mini,
         """
-        def halt(triples):
+        def halt(triples, file):
             print("half done", flush=True)
             time.sleep(60)
         serialise.rdf_xml = halt
@@ -349,7 +351,7 @@ def test_an_interrupt_from_the_keyboard_leaves_the_old_build_and_nothing_else(
     process = start(
         mini,
         """
-        def halt(triples):
+        def halt(triples, file):
             print("half done", flush=True)
             time.sleep(60)
         serialise.rdf_xml = halt

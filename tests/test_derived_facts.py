@@ -11,7 +11,9 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from hrdem import lines
 from hrdem import vocabulary as v
+from hrdem.lines import Growing, line_of
 from hrdem.project import Project
 from hrdem.rules import apply_rules, read_rules
 
@@ -25,23 +27,23 @@ def parse(turtle: str) -> set[ox.Triple]:
 
 def derive(project: Project, facts: str) -> dict[str, set[ox.Triple]]:
     """Return what each rule adds to `facts`; what it adds to the ontology itself is left out."""
-    store = ox.Store()
-    ontology = ox.NamedNode(v.GRAPH + "ontology")
-    for name in ("hrdem.ttl", "alignments.ttl"):
-        store.extend(
-            ox.Quad(q.subject, q.predicate, q.object, ontology)
-            for q in ox.parse(path=project.ontology / name)
-        )
-    store.extend(
-        ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode("http://e/graph"))
-        for t in parse(facts)
+    ontology = [ox.parse(path=project.ontology / f"{name}.ttl") for name in ("hrdem", "alignments")]
+    graph = Growing(
+        [
+            *((v.GRAPH + "ontology", map(line_of, file)) for file in ontology),
+            ("http://e/graph", map(line_of, parse(facts))),
+        ]
     )
-    apply_rules(store, project)
+    apply_rules(graph, project)
+    found: dict[str, list[str]] = {rule.graph: [] for rule in read_rules(project)}
+    for line, name in graph.lines.quads():
+        found.get(name, []).append(line)
+    ours = (v.HRDEM, v.HRDEM.removesuffix("#"))
     return {
         rule.name: {
-            quad.triple
-            for quad in store.quads_for_pattern(None, None, None, rule.graph)
-            if not v.value(quad.subject).startswith((v.HRDEM, v.HRDEM.removesuffix("#")))
+            triple
+            for triple in lines.parse(found[rule.graph])
+            if not v.value(triple.subject).startswith(ours)
         }
         for rule in read_rules(project)
     }

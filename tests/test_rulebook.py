@@ -20,7 +20,7 @@ import pytest
 from conftest import ROOT
 from hrdem import rulepages
 from hrdem import vocabulary as v
-from hrdem.build import assemble
+from hrdem.assembly import assemble
 from hrdem.check import identity, quality, rulebook, syntax, terms, words
 from hrdem.check.context import Context
 from hrdem.check.finding import SEVERITIES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 from collections.abc import Callable, Iterable
@@ -173,10 +174,17 @@ def test_lines_are_sorted_by_code_point() -> None:
 
 Write = Callable[[Iterable[ox.Triple]], bytes]
 
+
+def rdf_xml(graph: Iterable[ox.Triple]) -> bytes:
+    file = io.BytesIO()
+    serialise.rdf_xml(graph, file)
+    return file.getvalue()
+
+
 WRITERS: dict[ox.RdfFormat, Write] = {
     ox.RdfFormat.TURTLE: lambda graph: "".join(serialise.turtle(graph)).encode(),
     ox.RdfFormat.N_TRIPLES: lambda graph: "".join(serialise.n_triples(graph)).encode(),
-    ox.RdfFormat.RDF_XML: serialise.rdf_xml,
+    ox.RdfFormat.RDF_XML: rdf_xml,
     ox.RdfFormat.JSON_LD: lambda graph: "".join(serialise.json_ld(graph, CONTEXT)).encode(),
 }
 
@@ -352,7 +360,7 @@ def test_rdf_xml_has_no_way_to_write_some_names() -> None:
     graph = triples("theme:a <https://example.org/2024> 1 .")
 
     with pytest.raises(HrdemError) as caught:
-        serialise.rdf_xml(graph)
+        rdf_xml(graph)
 
     assert str(caught.value) == (
         "The name <https://example.org/2024> does not end like an XML name, so RDF/XML cannot write"

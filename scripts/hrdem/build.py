@@ -11,40 +11,31 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple, cast
 
 import pyoxigraph as ox
 
 from hrdem import __version__, catalogue, serialise
 from hrdem import vocabulary as v
+from hrdem.assembly import Graph, assemble
 from hrdem.atomic import replacing
 from hrdem.credentials import check_url
-from hrdem.documents import Sources, read_bytes, read_rdf, read_sources, read_text
+from hrdem.documents import read_bytes, read_rdf, read_sources, read_text
 from hrdem.errors import HrdemError
+from hrdem.lines import Lines
 from hrdem.project import Project
-from hrdem.queries import (
-    CATALOGUE,
-    SavedQuery,
-    catalogue_text,
-    describe,
-    path_on_file,
-    read_queries,
-)
-from hrdem.rules import apply_rules
-from hrdem.statements import standing, statements, supports
+from hrdem.queries import CATALOGUE, SavedQuery, catalogue_text, path_on_file, read_queries
+from hrdem.serialise import Late
 
 FORMAT = 1
 """Version of the layout of ``build/``; goes up when a reader of the old one would fail."""
 MANIFEST = "manifest.json"
 STORE = "store"
-
-ONTOLOGY_FILES = ("hrdem.ttl", "alignments.ttl")
-_RESERVED = ("statements", "ontology", "queries")
 
 
 @dataclass(frozen=True)
@@ -67,23 +58,6 @@ class Manifest:
     files: dict[str, dict[str, Any]]
 
 
-@dataclass(frozen=True)
-class Graph:
-    """The whole graph in memory.
-
-    Attributes:
-        named: the named layout.
-        merged: the merged layout, in the order of :func:`hrdem.serialise.in_order`.
-        description: what the graph says of itself; it is part of both layouts.
-        counts: as in :class:`Manifest`.
-    """
-
-    named: serialise.Graphs
-    merged: serialise.Ordered
-    description: frozenset[ox.Triple]
-    counts: dict[str, Any]
-
-
 class Made(NamedTuple):
     """What a build made: what lies in the folder, and the graph as it is in memory."""
 
@@ -93,16 +67,19 @@ class Made(NamedTuple):
 
 def build(project: Project, out: Path | None = None, endpoint: str | None = None) -> Manifest:
     """Do what :func:`make` does, and return the manifest alone."""
-    return make(project, out, endpoint).manifest
+    return make(project, out, endpoint, asked=False).manifest
 
 
-def make(project: Project, out: Path | None = None, endpoint: str | None = None) -> Made:
+def make(
+    project: Project, out: Path | None = None, endpoint: str | None = None, *, asked: bool = True
+) -> Made:
     """Build the graph of `project` and put it in place of what was built before.
 
     Args:
         project: the project to read.
         out: the folder to make, by default ``project.build``.
         endpoint: address of a SPARQL endpoint that serves the graph, for the catalogue.
+        asked: whether the graph will be asked in memory; if not, its store need not be kept.
 
     Returns:
         What was made.
@@ -117,14 +94,22 @@ def make(project: Project, out: Path | None = None, endpoint: str | None = None)
     queries = read_queries(project)
     context = _context(project)
     graph = assemble(project, sources, queries)
-    with replacing(out if out is not None else project.build, MANIFEST) as folder:
-        files: dict[str, Iterable[str | bytes]] = {
-            "hrdem.ttl": serialise.turtle(graph.merged),
-            "hrdem.trig": serialise.trig(graph.named),
-            "hrdem.nt": serialise.n_triples(graph.merged),
-            "hrdem.nq": serialise.n_quads(graph.named),
-            "hrdem.jsonld": serialise.json_ld(graph.merged, context),
-            "hrdem.rdf": [serialise.rdf_xml(graph.merged)],
+    merged, named = graph.merged, graph.named
+    if not asked:
+        graph.release()
+    with (
+        replacing(out if out is not None else project.build, MANIFEST) as folder,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        # The engine makes its store on another core while Python writes the files.
+        store = beside.submit(_write_store, folder / STORE, named)
+        files: dict[str, Parts] = {
+            "hrdem.ttl": serialise.turtle(merged),
+            "hrdem.trig": serialise.trig(named, merged),
+            "hrdem.nt": serialise.n_triples(merged),
+            "hrdem.nq": serialise.n_quads(named, merged),
+            "hrdem.jsonld": serialise.json_ld(merged, context),
+            "hrdem.rdf": lambda file: serialise.rdf_xml(merged, file),
             CATALOGUE: [catalogue_text(queries)],
             **_answers(project, queries),
         }
@@ -136,7 +121,7 @@ def make(project: Project, out: Path | None = None, endpoint: str | None = None)
                     read_rdf(project.ontology / catalogue.CODES).triples(),
                     written,
                     queries,
-                    [name for name in graph.named if name],
+                    sorted({name for _, name in named.quads()}),
                     endpoint,
                 )
             )
@@ -154,89 +139,9 @@ def make(project: Project, out: Path | None = None, endpoint: str | None = None)
             canonical={"algorithm": "RDFC-1.0", "sha256": written["hrdem.nt"]["sha256"]},
             files=written,
         )
-        _write_store(folder / STORE, graph.named)
+        store.result()
         _write(folder / MANIFEST, [json.dumps(asdict(manifest), indent=2) + "\n"])
     return Made(manifest, graph)
-
-
-def assemble(project: Project, sources: Sources, queries: tuple[SavedQuery, ...]) -> Graph:
-    """Make the whole graph in memory.
-
-    Raises:
-        HrdemError: if the ontology or a rule is wrong, or a source file has the name of a graph
-            that the build makes itself.
-    """
-    facts = supports(sources.passages.values())
-    store = ox.Store()
-    store.bulk_extend(_given(project, sources, queries, statements(facts)))
-    derived = apply_rules(store, project)
-    named = serialise.by_graph(store)
-    about = v.GRAPH + catalogue.NAME
-    description: frozenset[ox.Triple] = frozenset()
-    if about in named:
-        rest = {row for name, rows in named.items() if name != about for row in rows}
-        told = ((s, p, o) for s, _, p, o in rest)
-        named.add(about, catalogue.describe(store, told))
-        description = frozenset(named.triples(about))
-    merged = named.merge()
-    types = [(s, o[1:-1]) for s, _, p, o in merged.rows if p == v.RDF_TYPE]
-    kinds = {subject: v.kind_of(subject) for subject, _ in types}
-    passages = sources.passages.values()
-    counts = {
-        "triples": len(merged),
-        "quads": sum(map(len, named.values())),
-        "graphs": len(named),
-        "documents": sum(kind == "document" for kind in kinds.values()),
-        "texts": len(sources.texts),
-        "passages": _by_standing(passage.standing for passage in passages),
-        "statements": _by_standing(standing(supporting) for supporting in facts.values()),
-        "queries": len(queries),
-        "description": len(description),
-        "things": _sorted(Counter(kind for kind in kinds.values() if kind)),
-        "classes": _sorted(Counter(v.shorten(iri) for _, iri in types)),
-        "derived": derived,
-    }
-    return Graph(named, merged, description, counts)
-
-
-def _given(
-    project: Project,
-    sources: Sources,
-    queries: tuple[SavedQuery, ...],
-    nodes: Iterable[ox.Triple],
-) -> Iterator[ox.Quad]:
-    """Yield everything that is in the graph before the rules run."""
-    for source in sources.files:
-        if source.name in _RESERVED or source.name.startswith("derived-"):
-            raise HrdemError(
-                f"The build makes the graph {v.GRAPH}{source.name} itself. Rename this file, whose"
-                " graph would have the same name.",
-                path=source.path,
-            )
-        yield from _in_graph(v.GRAPH + source.name, source.triples())
-    for passage in sources.passages.values():
-        if passage.accepted:
-            yield from _in_graph(passage.iri, passage.facts)
-    yield from _in_graph(v.GRAPH + "statements", nodes)
-    for name in ONTOLOGY_FILES:
-        yield from _in_graph(v.GRAPH + "ontology", read_rdf(project.ontology / name).triples())
-    yield from _in_graph(v.GRAPH + "queries", describe(queries))
-
-
-def _in_graph(name: str, triples: Iterable[ox.Triple]) -> Iterator[ox.Quad]:
-    graph = ox.NamedNode(name)
-    return (ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples)
-
-
-def _by_standing(standings: Iterable[str]) -> dict[str, int]:
-    """Return how many there are, in all and of each standing, the most favourable first."""
-    found = Counter(standings)
-    names = {v.shorten(each): found[each] for each in v.STANDINGS}
-    return {"all": found.total(), **names}
-
-
-def _sorted(counts: Counter[str]) -> dict[str, int]:
-    return dict(sorted(counts.items()))
 
 
 def _answers(project: Project, queries: tuple[SavedQuery, ...]) -> dict[str, list[bytes]]:
@@ -263,8 +168,29 @@ def _context(project: Project) -> serialise.Context:
     return serialise.Context(document, path)
 
 
-_LOADED = 1_000_000
-"""How many statements are handed to the store at a time."""
+Parts = Iterable[str | bytes] | Late | Callable[[IO[bytes]], None]
+"""What a file is made of: its parts, or what writes them."""
+
+
+class _Measured:
+    """A file that knows the size and the SHA-256 of what was written to it."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._digest = hashlib.sha256()
+        self._size = 0
+
+    def write(self, content: bytes) -> int:
+        self._digest.update(content)
+        self._size += len(content)
+        return self._file.write(content)
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {"bytes": self._size, "sha256": self._digest.hexdigest()}
 
 
 def _pieces(parts: Iterable[str | bytes], size: int = 4096) -> Iterator[bytes]:
@@ -277,20 +203,39 @@ def _pieces(parts: Iterable[str | bytes], size: int = 4096) -> Iterator[bytes]:
             yield "".join(some).encode()  # type: ignore[arg-type]
 
 
-def _write(path: Path, parts: Iterable[str | bytes]) -> dict[str, Any]:
+def _write(path: Path, parts: Parts) -> dict[str, Any]:
     """Write a file and return its size and SHA-256."""
-    digest = hashlib.sha256()
-    size = 0
     path.parent.mkdir(exist_ok=True)
     with path.open("xb") as file:
-        for content in _pieces(parts):
+        measured = _Measured(file)
+        if callable(parts):
+            parts(cast("IO[bytes]", measured))
+        elif isinstance(parts, Late):
+            _write_late(path.with_name(path.name + ".part"), parts, measured)
+        else:
+            for content in _pieces(parts):
+                measured.write(content)
+    return measured.facts
+
+
+def _write_late(part: Path, parts: Late, file: _Measured) -> None:
+    """Write what begins with what is known last, by way of another file, `part`."""
+    with part.open("x+b") as body:
+        for content in _pieces(parts.body):
+            body.write(content)
+        for content in _pieces(parts.head()):
             file.write(content)
-            digest.update(content)
-            size += len(content)
-    return {"bytes": size, "sha256": digest.hexdigest()}
+        body.seek(0)
+        while content := body.read(1 << 20):
+            file.write(content)
+    part.unlink()
 
 
-def _write_store(path: Path, named: serialise.Graphs) -> None:
+_LOADED = 1_000_000
+"""How many statements are handed to the store at a time."""
+
+
+def _write_store(path: Path, named: Lines) -> None:
     """Make an on-disk store of the merged graph.
 
     It only makes `hrdem ask` start faster; its bytes differ from build to build. What a rule
@@ -299,14 +244,13 @@ def _write_store(path: Path, named: serialise.Graphs) -> None:
     """
     derived = f"{v.GRAPH}derived-"
     lines = (
-        f"<{s}> <{p}> {o}{f' <{name}>' if name.startswith(derived) else ''} .\n"
-        for name, rows in named.items()
-        for s, _, p, o in rows
+        f"{line}{f' <{name}>' if name.startswith(derived) else ''} .\n"
+        for line, name in named.quads()
     )
     store = ox.Store(path)
     # As text, since the engine reads that faster than it takes terms one by one.
     for piece in _pieces(lines, _LOADED):
-        store.bulk_load(piece, format=ox.RdfFormat.N_QUADS)
+        store.bulk_load(piece, format=ox.RdfFormat.N_QUADS, lenient=True)
     store.optimize()
     store.flush()
     del store  # closes it

@@ -17,7 +17,7 @@ this.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -27,7 +27,7 @@ from hrdem import vocabulary as v
 from hrdem.queries import ANSWERS as ANSWERS_ON_FILE
 from hrdem.queries import CATALOGUE as QUESTIONS
 from hrdem.queries import SavedQuery
-from hrdem.void import PARTITIONS, Parts, english, labels, statistics, triple
+from hrdem.void import PARTITIONS, english, labels, statistics, triple
 
 NAME: Final = "catalogue"
 """Name of the source file, of the graph and, with suffixes, of the files that are made."""
@@ -79,15 +79,14 @@ _VERSIONS: Final = f"""
 SELECT ?iri WHERE {{ <{v.HRDEM.rstrip("#")}> <{v.OWL}versionIRI> ?iri }} ORDER BY ?iri"""
 
 
-def describe(graph: ox.Store, triples: Iterable[Parts]) -> set[ox.Triple]:
+def describe(graph: ox.Store, lines: Sequence[str]) -> set[ox.Triple]:
     """Return what the graph says of itself beyond ``data/catalogue.ttl``.
 
     Args:
-        graph: the graph, in whatever graphs of a store.
-        triples: the graph without its description, each triple once: see
-            :func:`hrdem.void.statistics`.
+        graph: the graph, in the default graph of a store.
+        lines: the graph without its description: see :func:`hrdem.void.statistics`.
     """
-    return {*_describe(graph), *statistics(triples, DATASET)}
+    return {*_describe(graph), *statistics(lines, DATASET)}
 
 
 def _describe(graph: ox.Store) -> Iterator[ox.Triple]:
@@ -110,7 +109,7 @@ def _describe(graph: ox.Store) -> Iterator[ox.Triple]:
 
 
 def _query(graph: ox.Store, query: str) -> Iterator[ox.QuerySolution]:
-    answer = graph.query(query, use_default_graph_as_union=True)
+    answer = graph.query(query)
     assert isinstance(answer, ox.QuerySolutions)
     yield from answer
 

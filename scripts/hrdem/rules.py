@@ -10,6 +10,7 @@ come after the rules that could add it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -19,25 +20,45 @@ import pyoxigraph as ox
 from hrdem import vocabulary as v
 from hrdem.documents import read_text
 from hrdem.errors import HrdemError
+from hrdem.lines import Answer, Growing, term
 from hrdem.project import Project
+from hrdem.serialise import turtle_term
 from hrdem.sparql import blank_comments, form_of, masked, syntax_error
 
 MAX_ROUNDS = 100
 """How often a rule, and all rules together, may run before they count as endless."""
+MOST = 1_000_000
+"""How many facts a rule may add at least; where there are many, :data:`TIMES` as many as there are.
+
+The rules of the project add a third of what there is at most; a line of 1,500 instruments that
+succeed each other has more pairs than this.
+"""
+TIMES = 10
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: `name` is the file name without number and suffix, `text` its SPARQL."""
+    """One rule.
+
+    Attributes:
+        name: the file name without number and suffix.
+        path: the file.
+        text: its SPARQL.
+    """
 
     name: str
     path: Path
     text: str
 
     @property
-    def graph(self) -> ox.NamedNode:
-        """The graph of the facts that this rule derives."""
-        return ox.NamedNode(f"{v.GRAPH}derived-{self.name}")
+    def once(self) -> bool:
+        """Whether it says that nothing more follows from its own results."""
+        return bool(re.search(r"(?m)^# One run is enough\b", self.text))
+
+    @property
+    def graph(self) -> str:
+        """IRI of the graph of the facts that this rule derives."""
+        return f"{v.GRAPH}derived-{self.name}"
 
 
 def read_rules(project: Project) -> tuple[Rule, ...]:
@@ -67,6 +88,9 @@ _NOT_OF_THE_GRAPH = re.compile(
 )
 
 
+_NAMES_GRAPHS = re.compile(r"(?<![\w?$:/#-])(GRAPH|FROM)(?=[\s<?$])", re.I)
+
+
 def _check(rule: Rule) -> None:
     body = blank_comments(rule.text)
     try:
@@ -90,20 +114,28 @@ def _check(rule: Rule) -> None:
             path=rule.path,
             line=body.count("\n", 0, found.start()) + 1,
         )
+    found = _NAMES_GRAPHS.search(masked(rule.text))
+    if found:
+        raise HrdemError(
+            f"Rules see all graphs as one, in which {found[1].upper()} finds nothing. Ask without"
+            " naming graphs.",
+            path=rule.path,
+            line=body.count("\n", 0, found.start()) + 1,
+        )
     try:
         ox.Store().query(rule.text)
     except SyntaxError as error:
         raise syntax_error(rule.text, error, rule.path) from None
 
 
-def apply_rules(store: ox.Store, project: Project) -> dict[str, int]:
-    """Add to `store` what follows from it by the rules of `project`.
+def apply_rules(graph: Growing, project: Project) -> dict[str, int]:
+    """Add to `graph` what follows from it by the rules of `project`.
 
     The rules see the union of all graphs. A derived triple that no graph has yet goes into the
     graph ``https://w3id.org/hrdem/graph/derived-{rule}`` of the rule that derived it first.
 
     Args:
-        store: the store to read and to add to.
+        graph: the graph to read and to add to.
         project: the project whose rules to run.
 
     Returns:
@@ -113,15 +145,14 @@ def apply_rules(store: ox.Store, project: Project) -> dict[str, int]:
         HrdemError: if a rule is wrong (see :func:`read_rules`), makes a blank node, or adds facts
             without end.
     """
-    rules = read_rules(project)
-    reads = {rule.name: read_by(rule.text) for rule in rules}
-    graph = _Growing(store)
-    added = dict.fromkeys((rule.name for rule in rules), 0)
+    running = _Running(graph)
+    rules = [(rule, [_Side(side) for side in sides(rule.text)]) for rule in read_rules(project)]
+    added = {rule.name: 0 for rule, _ in rules}
     for _ in range(MAX_ROUNDS):
-        before = len(graph.known)
-        for rule in rules:
-            added[rule.name] += _run(rule, reads[rule.name], graph)
-        if len(graph.known) == before:
+        before = len(graph.lines)
+        for rule, its_sides in rules:
+            added[rule.name] += running.run(rule, its_sides)
+        if len(graph.lines) == before:
             return added
     raise HrdemError(
         f"The rules still added facts after {MAX_ROUNDS} rounds, so together they never come to an"
@@ -130,27 +161,76 @@ def apply_rules(store: ox.Store, project: Project) -> dict[str, int]:
     )
 
 
+def sides(text: str) -> list[str]:
+    """Return CONSTRUCTs that together give what the CONSTRUCT `text` gives.
+
+    Where its WHERE is a UNION and nothing else, each side can be asked by itself, so that only
+    those are asked again that can look at something new.
+    """
+    plain = masked(text)
+    where = _where(plain)
+    if where is None:
+        return [text]
+    start = where.end()
+    found: list[str] = []
+    depth, opened, ended = 0, start, start
+    for brace in re.finditer(r"[{}]", plain[start:]):
+        at = start + brace.start()
+        if brace[0] == "{":
+            if depth == 0:
+                between = plain[ended:at].strip().upper()
+                if between != ("UNION" if found else ""):
+                    return [text]
+                opened = at
+            depth += 1
+        elif depth:
+            depth -= 1
+            if depth == 0:
+                ended = at + 1
+                found.append(text[opened + 1 : at])
+        elif found and not (plain[ended:at] + plain[at + 1 :]).strip():
+            return [f"{text[:start]}{side}}}" for side in found]
+        else:
+            break
+    return [text]
+
+
+def _where(plain: str) -> re.Match[str] | None:
+    """Return the place of the outermost WHERE with its brace, if that has the word."""
+    where = re.search(r"(?i)\bWHERE\s*\{", plain)
+    if where is None:
+        return None
+    before = plain[: where.start()]
+    # Without the word, the first one found would be that of a query within.
+    return where if before.count("{") == before.count("}") else None
+
+
 class Reads(NamedTuple):
     """Which triples a rule can look at.
 
     Attributes:
         names: the IRIs that its WHERE mentions.
-        any_predicate: whether it looks at triples with any predicate.
-        any_class: whether it looks at things of any class.
+        predicates: what the IRIs begin with that it looks at as predicates whatever they are; ""
+            if it looks at triples with any predicate.
+        classes: the same of classes.
     """
 
     names: frozenset[str]
-    any_predicate: bool
-    any_class: bool
+    predicates: frozenset[str]
+    classes: frozenset[str]
 
     def see(self, key: str) -> bool:
         """Return whether the rule can look at triples with a key as :func:`_key` makes it."""
         if key.startswith(_CLASS):
-            return self.any_predicate or self.any_class or key[len(_CLASS) :] in self.names
-        return self.any_predicate or key in self.names
+            name = key.removeprefix(_CLASS)
+            known = name in self.names or name.startswith(tuple(self.classes))
+            return known or v.RDF_TYPE.startswith(tuple(self.predicates))
+        return key in self.names or key.startswith(tuple(self.predicates))
 
 
+_ANY = ""
 _CLASS = "a "
+_TYPE = f"<{v.RDF_TYPE}>"
 _TOKEN = re.compile(
     r"""<[^<>\s]*>|[?$]\w+|"[^"]*"(?:@[\w-]+|\^\^)?|'[^']*'|[\w.-]*:[\w.%-]*|\w+|[{}();.,]|\S"""
 )
@@ -161,17 +241,13 @@ def read_by(text: str) -> Reads:
     """Return which triples the CONSTRUCT `text` can look at, or more, but never less.
 
     A variable in the place of a predicate means any predicate, unless VALUES in the same group says
-    which; a variable in the place of a class means any class.
+    which; a variable in the place of a class means any class. Where the WHERE is one group, a
+    FILTER that says what the IRI of a variable begins with counts.
     """
     plain = masked(text)
     prefixes = dict(re.findall(r"(?i)PREFIX\s+([\w.-]*:)\s*<([^>]*)>", plain))
-    body = plain
-    where = re.search(r"(?i)\bWHERE\s*\{", plain)
-    if where:
-        before = plain[: where.start()]
-        # Without the word, the first one found would be that of a query within.
-        if before.count("{") == before.count("}"):
-            body = plain[where.start() :]
+    where = _where(plain)
+    body = plain if where is None else plain[where.start() :]
     tokens = [token[0] for token in _TOKEN.finditer(body)]
     names = set()
     for token in tokens:
@@ -181,7 +257,8 @@ def read_by(text: str) -> Reads:
             prefix, _, local = token.partition(":")
             names.add(prefixes.get(prefix + ":", v.PREFIXES.get(prefix, "")) + local.rstrip("."))
     groups: list[int] = []
-    any_predicate = any_class = False
+    predicates, classes = set(), set()
+    spaces = _spaces(text, plain) if body.count("{") == 1 else {}
     for place, token in enumerate(tokens):
         if token == "{":
             groups.append(place)
@@ -191,17 +268,33 @@ def read_by(text: str) -> Reads:
             continue
         before, after = tokens[place - 1], tokens[place + 1]
         named = after.startswith("<") or ":" in after
-        if token == "a" or token.endswith((":type", "#type>")):
-            any_class |= not named  # a variable, or a path that goes on
+        if not named and (token == "a" or token.endswith((":type", "#type>"))):
+            classes.add(spaces.get(after, _ANY))  # a variable, or a path that goes on
         if token == "!" and (named or after in ("(", "^", "a")):
-            any_predicate = True  # any but some
+            predicates.add(_ANY)  # any but some
         if token[0] not in "?$":
             continue
-        any_class |= before == ","
+        if before == ",":
+            classes.add(spaces.get(token, _ANY))
         follows = bool(_TERM.match(before)) or before in (";", "]")
         leads = bool(_TERM.match(after)) or after in ("[", "(")
-        any_predicate |= follows and leads and not _listed(tokens, groups, token)
-    return Reads(frozenset(names), any_predicate, any_class)
+        if follows and leads and not _listed(tokens, groups, token):
+            predicates.add(spaces.get(token, _ANY))
+    return Reads(frozenset(names), frozenset(predicates), frozenset(classes))
+
+
+_BEGINS = re.compile(
+    r"""(?i)FILTER\s*\(\s*STRSTARTS\s*\(\s*STR\s*\(\s*([?$]\w+)\s*\)\s*,\s*"([^"\\]+)"\s*\)\s*\)"""
+)
+
+
+def _spaces(text: str, plain: str) -> dict[str, str]:
+    """Return the variables of which a FILTER says what their IRIs begin with, and that."""
+    return {
+        found[1]: found[2]
+        for found in _BEGINS.finditer(text)
+        if plain[found.start()] not in " x"  # neither in a comment nor in a string
+    }
 
 
 def _listed(tokens: list[str], groups: list[int], variable: str) -> bool:
@@ -219,66 +312,113 @@ def _listed(tokens: list[str], groups: list[int], variable: str) -> bool:
     return False
 
 
-def _key(triple: ox.Triple) -> str:
-    """Return the predicate of a triple, or its class if it says that something is of a class."""
-    predicate = triple.predicate.value
-    return _CLASS + v.value(triple.object) if predicate == v.RDF_TYPE else predicate
+def _key(line: str) -> str:
+    """Return the predicate of a line, or its class if it says that something is of a class."""
+    _, predicate, value = line.split(" ", 2)
+    return _CLASS + value[1:-1] if predicate == _TYPE else predicate[1:-1]
 
 
-class _Growing:
-    """A store that rules add to, and when triples of which kind came into it.
+class _Side:
+    """One side of a rule.
 
     Attributes:
-        store: the store.
-        known: its triples.
-        steps: how many rules have run.
-        changed: key of triples to the step in which some were added last.
-        ran: name of each rule to the step in which it ran last.
+        text: its query.
+        reads: what it can look at.
+        ran: the step in which it ran last, if it did.
     """
 
-    def __init__(self, store: ox.Store) -> None:
-        self.store = store
-        self.known = {quad.triple for quad in store}
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.reads = read_by(text)
+        self.ran: int | None = None
+
+
+class _Running:
+    """The rules as they run over a graph, and when triples of which kind came into it.
+
+    Attributes:
+        graph: the graph.
+        given: how many triples it had to begin with.
+        most: how many a rule may add.
+        steps: how often rules have run.
+        changed: key of triples to the step in which some were added last.
+    """
+
+    def __init__(self, graph: Growing) -> None:
+        self.graph = graph
+        self.given = len(graph.lines)
+        self.most = max(MOST, TIMES * self.given)
         self.steps = 0
         self.changed: dict[str, int] = {}
-        self.ran: dict[str, int] = {}
 
-    def news(self, rule: Rule, reads: Reads) -> bool:
-        """Return whether there is anything that the rule can look at and has not."""
-        last = self.ran.get(rule.name)
-        return last is None or any(
-            step >= last and reads.see(key) for key, step in self.changed.items()
+    def run(self, rule: Rule, its_sides: list[_Side]) -> int:
+        """Run one rule until it can add nothing; return how many triples it added."""
+        total = 0
+        for _ in range(MAX_ROUNDS):
+            due = [side for side in its_sides if self._news(rule, side)]
+            if not due:
+                return total
+            total += self._step(rule, due, total)
+        raise HrdemError(
+            f"This rule still added facts after {MAX_ROUNDS} rounds, so it never comes to an end."
+            " Look for an IRI or a number that it makes anew from its own results.",
+            path=rule.path,
         )
 
-    def add(self, rule: Rule, new: set[ox.Triple]) -> None:
-        """Add what the rule derived, which it did without looking at it."""
-        self.ran[rule.name] = self.steps
-        self.store.extend(ox.Quad(t.subject, t.predicate, t.object, rule.graph) for t in new)
-        self.known |= new
-        for key in {_key(triple) for triple in new}:
-            self.changed[key] = self.steps
+    def _news(self, rule: Rule, side: _Side) -> bool:
+        """Return whether there is anything that a side can look at and has not."""
+        if side.ran is None:
+            return True
+        since = side.ran + rule.once  # what it added itself has the number of its own step
+        return any(step >= since and side.reads.see(key) for key, step in self.changed.items())
+
+    def _step(self, rule: Rule, due: list[_Side], before: int) -> int:
+        """Ask the sides of a rule that are due, then add what they derived.
+
+        Args:
+            rule: the rule.
+            due: its sides.
+            before: how many triples it has added already.
+        """
+        found: dict[str, None] = {}
+        for side in due:
+            answer = self.graph.store.query(side.text)
+            assert isinstance(answer, ox.QueryTriples)
+            read = Answer(self.graph.lines, self.most - before - len(found)).read(answer)
+            if read.too_many:
+                raise self._too_many(rule, read.new)
+            found.update(read.new)
+            side.ran = self.steps
+        for line in found:
+            subject, _, value = line.split(" ", 2)
+            if subject[0] == "_" or value[0] == "_":
+                raise HrdemError(
+                    "This rule makes blank nodes, [ ] or _:name, which nothing could point at. Make"
+                    " an IRI with BIND(IRI(CONCAT(...)) AS ?x) instead.",
+                    path=rule.path,
+                )
+        new = self.graph.add(rule.graph, found)
+        self.changed.update(dict.fromkeys({_key(line) for line in new}, self.steps))
         self.steps += 1
+        return len(new)
 
-
-def _run(rule: Rule, reads: Reads, graph: _Growing) -> int:
-    """Run one rule until it can add nothing; return how many triples it added."""
-    total = 0
-    for _ in range(MAX_ROUNDS):
-        if not graph.news(rule, reads):
-            return total
-        answer = graph.store.query(rule.text, use_default_graph_as_union=True)
-        assert isinstance(answer, ox.QueryTriples)
-        new = {triple for triple in answer if triple not in graph.known}
-        if any(isinstance(term, ox.BlankNode) for t in new for term in (t.subject, t.object)):
-            raise HrdemError(
-                "This rule makes blank nodes, [ ] or _:name, which nothing could point at. Make an"
-                " IRI with BIND(IRI(CONCAT(...)) AS ?x) instead.",
-                path=rule.path,
-            )
-        graph.add(rule, new)
-        total += len(new)
-    raise HrdemError(
-        f"This rule still added facts after {MAX_ROUNDS} rounds, so it never comes to an end. Look"
-        " for an IRI or a number that it makes anew from its own results.",
-        path=rule.path,
-    )
+    def _too_many(self, rule: Rule, found: Iterable[str]) -> HrdemError:
+        said = (
+            f"This rule adds more than {self.most:,} facts to the {self.given:,} that there were,"
+            " too many to build."
+        )
+        parts = [line.split(" ", 2) for line in found]
+        for subject, predicate, value in parts:
+            if subject == value:
+                return HrdemError(
+                    f"{said} Among them {v.shorten(subject[1:-1])} leads to itself by"
+                    f" {v.shorten(predicate[1:-1])}: look for the circle, and take out the step"
+                    " that leads back.",
+                    path=rule.path,
+                )
+        shown = " ".join(turtle_term(term(part)) for part in parts[-1])
+        return HrdemError(
+            f"{said} The last one is {shown}. Look whether facts lead along a very long line or in"
+            " a circle, and shorten it.",
+            path=rule.path,
+        )

@@ -13,23 +13,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from itertools import groupby
 from json.encoder import encode_basestring as _string
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyoxigraph as ox
 
 from hrdem import vocabulary as v
 from hrdem.errors import HrdemError
+from hrdem.lines import Lines, line_of, literal, node, term, text
 
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 INDENT = "    "
 
 _FIRST = {
-    predicate: rank
+    f"<{predicate}>": rank
     for rank, predicate in enumerate(
         (
             v.RDF_TYPE,
@@ -41,120 +42,129 @@ _FIRST = {
         )
     )
 }
-
-
-Row = tuple[str, int, str, str]
-"""A triple to sort by: subject, rank of the predicate, predicate, and object as in N-Triples."""
-
-
 _LAST = len(_FIRST)
+_TYPE = f"<{v.RDF_TYPE}>"
+_CACHED = 1 << 16
+"""How many terms a writer remembers: most come again soon, and all would be too many."""
 
 
-class Ordered(tuple[ox.Triple, ...]):
-    """Triples as :func:`in_order` returns them, so that no writer needs to sort them again.
+class Sorted(list[str]):
+    """Lines (see :mod:`hrdem.lines`) that are sorted and each there once.
 
-    Attributes:
-        rows: the same triples, as text; writers read these, since that is much faster.
-        objects: every object by how N-Triples has it.
+    They must not change once anything has been written from them.
     """
 
-    rows: list[Row]
-    objects: dict[str, Term]
+    @cached_property
+    def subjects(self) -> list[tuple[str, int, int]]:
+        """Each subject, sorted, with the places where its lines begin and end.
+
+        Without the angle brackets subjects sort otherwise than lines: a document comes before its
+        passages, whose IRIs go on where that of the document ends.
+        """
+        found: list[tuple[str, int, int]] = []
+        subject, begin = "", 0
+        for at, line in enumerate(self):
+            if not line.startswith(subject) or not subject:
+                if subject:
+                    found.append((subject[1:-2], begin, at))
+                subject, begin = line[: line.index(" ") + 1], at
+        if subject:
+            found.append((subject[1:-2], begin, len(self)))
+        return sorted(found)
 
 
-def in_order(triples: Iterable[ox.Triple]) -> Ordered:
-    """Return the triples, each once, in the order in which they are grouped by subject."""
-    if isinstance(triples, Ordered):
+def in_order(triples: Iterable[ox.Triple] | Sorted) -> Sorted:
+    """Return triples as sorted lines, each once."""
+    if isinstance(triples, Sorted):
         return triples
-    objects: dict[str, Term] = {}
-    return _ordered({_row(triple, objects) for triple in triples}, objects)
+    return Sorted(sorted({line_of(triple) for triple in triples}))
 
 
-def _ordered(rows: Iterable[Row], objects: dict[str, Term]) -> Ordered:
-    """Return rows as triples; `rows` has each once."""
-    nodes: dict[str, ox.NamedNode] = {}
-
-    def node(iri: str) -> ox.NamedNode:
-        found = nodes.get(iri)
-        if found is None:
-            found = nodes[iri] = ox.NamedNode(iri)
-        return found
-
-    in_sequence = sorted(rows)
-    ordered = Ordered(ox.Triple(node(s), node(p), objects[o]) for s, _, p, o in in_sequence)
-    ordered.rows, ordered.objects = in_sequence, objects
-    return ordered
+def reading_order(triple: ox.Triple) -> tuple[str, int, str]:
+    """Return what to sort triples by, to have them as :func:`turtle` has them."""
+    rest = f"{triple.predicate} {triple.object}"
+    return v.value(triple.subject), _FIRST.get(str(triple.predicate), _LAST), rest
 
 
-def _row(triple: ox.Triple | ox.Quad, objects: dict[str, Term]) -> Row:
-    """Return a triple as a row, and enter its object into `objects`."""
-    value = triple.object
-    written = str(value)
-    objects[written] = value
-    predicate = triple.predicate.value
-    return v.value(triple.subject), _FIRST.get(predicate, _LAST), predicate, written
+def _by_rank(part: Sequence[str]) -> int:
+    return _FIRST.get(part[0], _LAST)
 
 
-class Graphs(dict[str, list[Row]]):
-    """Quads taken apart once for all writers: name of each graph to its rows, sorted.
+def _subjects(lines: Sorted) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Yield each subject with its predicates and objects, in the order in which people read.
 
-    What is in the default graph has the empty name. Graphs are sorted by name.
+    Everything is as N-Triples has it, the subject without brackets.
+    """
+    for subject, begin, end in lines.subjects:
+        skip = len(subject) + 3
+        about = [line[skip:].split(" ", 1) for line in lines[begin:end]]
+        about.sort(key=_by_rank)
+        yield subject, [(predicate, value) for predicate, value in about]
+
+
+_PREDICATE = itemgetter(0)
+
+
+class Late:
+    """The parts of a file whose beginning is known only when all the rest has been made.
+
+    To iterate over it keeps the rest in memory meanwhile; a large file is better written by making
+    first `body`, then `head`, and putting that before it.
 
     Attributes:
-        objects: every object by how N-Triples has it.
+        body: the parts after the beginning.
     """
 
-    objects: dict[str, Term]
+    def __init__(self, body: Iterator[str], head: Callable[[], Iterable[str]]) -> None:
+        self.body = body
+        self._head = head
 
-    def merge(self) -> Ordered:
-        """Return the triples of all graphs together, each once."""
-        return _ordered(set().union(*self.values()), self.objects)
+    def head(self) -> Iterable[str]:
+        """Return the beginning, when the body has been made."""
+        return self._head()
 
-    def triples(self, name: str) -> Ordered:
-        """Return the triples of the graph `name`."""
-        return _ordered(self[name], self.objects)
-
-    def add(self, name: str, triples: Iterable[ox.Triple]) -> None:
-        """Add triples to the graph `name`."""
-        rows = {_row(triple, self.objects) for triple in triples}
-        rows.update(self.get(name, ()))
-        graphs = {**self, name: sorted(rows)}
-        self.clear()
-        self.update(sorted(graphs.items()))
-
-
-def by_graph(quads: Iterable[ox.Quad] | Graphs) -> Graphs:
-    """Return quads by the graph that they are in, each once."""
-    if isinstance(quads, Graphs):
-        return quads
-    objects: dict[str, Term] = {}
-    found: dict[str, set[Row]] = {}
-    for quad in quads:
-        graph = quad.graph_name
-        name = "" if isinstance(graph, ox.DefaultGraph) else v.value(graph)
-        found.setdefault(name, set()).add(_row(quad, objects))
-    graphs = Graphs((name, sorted(rows)) for name, rows in sorted(found.items()))
-    graphs.objects = objects
-    return graphs
+    def __iter__(self) -> Iterator[str]:
+        body = list(self.body)
+        yield from self.head()
+        yield from body
 
 
 # --- line by line -------------------------------------------------------------------------------
 
 
-def n_triples(triples: Iterable[ox.Triple]) -> Iterator[str]:
+def n_triples(triples: Iterable[ox.Triple] | Sorted) -> Iterator[str]:
     """Yield the lines of canonical N-Triples, each once, sorted by code point."""
-    rows = in_order(triples).rows
-    yield from sorted([f"<{s}> <{p}> {o} .\n" for s, _, p, o in rows])
+    return (f"{line} .\n" for line in in_order(triples))
 
 
-def n_quads(quads: Iterable[ox.Quad] | Graphs) -> Iterator[str]:
-    """Yield the lines of canonical N-Quads, each once, sorted by code point."""
-    lines = []
-    for name, rows in by_graph(quads).items():
-        end = f" <{name}> .\n" if name else " .\n"
-        lines += [f"<{s}> <{p}> {o}{end}" for s, _, p, o in rows]
-    lines.sort()
-    yield from lines
+def n_quads(
+    quads: Iterable[ox.Quad] | Lines, ordered: Iterable[str] | None = None
+) -> Iterator[str]:
+    """Yield the lines of canonical N-Quads, each once, sorted by code point.
+
+    Args:
+        quads: what to write.
+        ordered: its lines sorted, if they are.
+    """
+    lines = named(quads)
+    for line in sorted(lines) if ordered is None else ordered:
+        names = lines[line]
+        all_names = [names] if isinstance(names, str) else names
+        ends = [f" <{name}> .\n" if name else " .\n" for name in all_names]
+        for end in sorted(ends):
+            yield line + end
+
+
+def named(quads: Iterable[ox.Quad] | Lines) -> Lines:
+    """Return quads as lines with the names of their graphs."""
+    if isinstance(quads, Lines):
+        return quads
+    lines = Lines()
+    for quad in quads:
+        graph = quad.graph_name
+        name = "" if isinstance(graph, ox.DefaultGraph) else v.value(graph)
+        lines.enter(name, [line_of(quad)])
+    return lines
 
 
 # --- Turtle and TriG ----------------------------------------------------------------------------
@@ -169,62 +179,58 @@ _STRING = v.XSD + "string"
 _LANG_STRING = v.RDF + "langString"
 
 
-def turtle(triples: Iterable[ox.Triple]) -> Iterator[str]:
-    """Yield the parts of a Turtle file, grouped by subject, with the prefixes that it uses."""
-    ordered = in_order(triples)
-    writer = _Turtle(ordered.objects)
-    body = list(writer.subjects(ordered.rows, ""))
-    yield from writer.prefixes()
-    yield from body
+def turtle(triples: Iterable[ox.Triple] | Sorted) -> Late:
+    """Return the parts of a Turtle file, grouped by subject, with the prefixes that it uses."""
+    writer = _Turtle()
+    return Late(writer.subjects(in_order(triples), ""), writer.prefixes)
 
 
-def trig(quads: Iterable[ox.Quad] | Graphs) -> Iterator[str]:
-    """Yield the parts of a TriG file, graphs sorted by name, each written like Turtle.
+def trig(quads: Iterable[ox.Quad] | Lines, ordered: Iterable[str] | None = None) -> Late:
+    """Return the parts of a TriG file, graphs sorted by name, each written like Turtle.
 
     What is in the default graph comes first.
+
+    Args:
+        quads: what to write.
+        ordered: its lines sorted, if they are.
     """
-    graphs = by_graph(quads)
-    writer = _Turtle(graphs.objects)
-    body: list[str] = []
-    for name, rows in graphs.items():
-        if not name:
-            body.extend(writer.subjects(rows, ""))
-            continue
-        body.append(f"\n{writer.name(name)} {{")
-        body.extend(writer.subjects(rows, INDENT))
-        body.append("}\n")
-    yield from writer.prefixes()
-    yield from body
-
-
-_SUBJECT = itemgetter(0)
-_PREDICATE = itemgetter(2)
+    lines = named(quads)
+    writer = _Turtle()
+    graphs = lines.graphs(sorted(lines) if ordered is None else ordered)
+    return Late(writer.graphs(graphs), writer.prefixes)
 
 
 class _Turtle:
     """Writes terms and subjects, and remembers which prefixes it used."""
 
-    def __init__(self, objects: dict[str, Term]) -> None:
+    def __init__(self) -> None:
         self._used: set[str] = set()
-        self._names: dict[str, str] = {}
-        self._objects = objects
-        self._terms: dict[str, str] = {}
+        self.name = lru_cache(maxsize=_CACHED)(self._name)
 
     def prefixes(self) -> Iterator[str]:
         for prefix, namespace in v.PREFIXES.items():
             if prefix in self._used:
                 yield f"@prefix {prefix}: <{namespace}> .\n"
 
-    def subjects(self, rows: Iterable[Row], margin: str) -> Iterator[str]:
+    def graphs(self, graphs: Mapping[str, list[str]]) -> Iterator[str]:
+        for name, lines in graphs.items():
+            if not name:
+                yield from self.subjects(Sorted(lines), "")
+                continue
+            yield f"\n{self.name(f'<{name}>')} {{"
+            yield from self.subjects(Sorted(lines), INDENT)
+            yield "}\n"
+
+    def subjects(self, lines: Sorted, margin: str) -> Iterator[str]:
         """Yield one block per subject: one predicate a line, further objects a line each."""
-        terms = self._terms
+        name, term = self.name, self.term
         new_verb, new_object = f" ;\n{margin}{INDENT}", f"\n{margin}{INDENT}{INDENT}"
-        for subject, about in groupby(rows, _SUBJECT):
-            parts = [f"\n{margin}{self.name(subject)}"]
+        for subject, about in _subjects(lines):
+            parts = [f"\n{margin}{name(f'<{subject}>')}"]
             lead = " "
             for predicate, sharing in groupby(about, _PREDICATE):
-                verb = "a" if predicate == v.RDF_TYPE else self.name(predicate)
-                objects = [terms.get(row[3]) or self._written(row[3]) for row in sharing]
+                verb = "a" if predicate == _TYPE else name(predicate)
+                objects = [term(value) for _, value in sharing]
                 parts.append(lead + verb)
                 if len(objects) == 1 or verb == "a":
                     parts.append(" " + ", ".join(objects))
@@ -234,50 +240,43 @@ class _Turtle:
             parts.append(" .\n")
             yield "".join(parts)
 
-    def _written(self, value: str) -> str:
-        written = self._terms[value] = self.term(self._objects[value])
-        return written
-
-    def name(self, iri: str) -> str:
+    def _name(self, written: str) -> str:
         """Return an IRI as a prefixed name where that is legal, else in angle brackets."""
-        written = self._names.get(iri)
-        if written is None:
-            parts = v.split(iri)
-            if parts is None:
-                written = str(ox.NamedNode(iri))
-            else:
-                self._used.add(parts[0])
-                written = ":".join(parts)
-            self._names[iri] = written
-        return written
+        parts = v.split(written[1:-1])
+        if parts is None:
+            return written
+        self._used.add(parts[0])
+        return ":".join(parts)
 
-    def term(self, term: Term) -> str:
-        """Return an object as Turtle writes it."""
-        if not isinstance(term, ox.Literal):
-            return self.name(v.value(term))
-        datatype = term.datatype.value
+    def term(self, written: str) -> str:
+        """Return an object, given as in N-Triples, as Turtle has it."""
+        if written[0] == "<":
+            return self.name(written)
+        quoted, language, datatype = literal(written)
         bare = _BARE.get(datatype)
-        if bare and bare.match(term.value):
-            return term.value
-        text = _quoted(term.value)
-        if datatype == _LANG_STRING:
-            return f"{text}@{term.language}"
-        return text if datatype == _STRING else f"{text}^^{self.name(datatype)}"
+        if bare and bare.match(quoted, 1, len(quoted) - 1):
+            return quoted[1:-1]
+        if "\\n" in quoted:
+            quoted = _long(quoted)
+        if language:
+            return f"{quoted}@{language}"
+        return quoted if datatype == _STRING else f"{quoted}^^{self.name(f'<{datatype}>')}"
 
 
-def turtle_term(term: Term) -> str:
+def turtle_term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
     """Return a term as :func:`turtle` writes it, with the project's own prefixes."""
-    return _Turtle({}).term(term)
+    return _Turtle().term(str(term))
 
 
-def _quoted(text: str) -> str:
-    """Return a string literal; one with line feeds as a long string, its lines as they are."""
-    if "\n" not in text:
-        return str(ox.Literal(text))
+def _long(quoted: str) -> str:
+    """Return a literal with line feeds as a long string, its lines as they are."""
+    content = text(quoted)
+    if "\n" not in content:
+        return quoted
     escaped = re.sub(
         r'[\x00-\x08\x0b-\x1f\x7f\\]|"(?="")|"\Z',
         lambda found: f"\\{found[0]}" if found[0] in '"\\' else f"\\u{ord(found[0]):04X}",
-        text,
+        content,
     )
     return f'"""{escaped}"""'
 
@@ -285,29 +284,34 @@ def _quoted(text: str) -> str:
 # --- RDF/XML ------------------------------------------------------------------------------------
 
 
-def rdf_xml(triples: Iterable[ox.Triple]) -> bytes:
-    """Return the triples as RDF/XML, grouped by subject, with the prefixes that it uses.
+def rdf_xml(triples: Iterable[ox.Triple] | Sorted, file: IO[bytes]) -> None:
+    """Write the triples as RDF/XML, grouped by subject, with the prefixes that it uses.
 
     Raises:
         HrdemError: if the name of a property cannot be split into namespace and XML name.
     """
-    ordered = in_order(triples)
+    lines = in_order(triples)
     used: set[str] = set()
-    for iri in {p for _, _, p, _ in ordered.rows} | {
-        o[1:-1] for _, _, p, o in ordered.rows if p == v.RDF_TYPE
-    }:
-        if not re.search(r"[A-Za-z_][A-Za-z0-9_.-]*\Z", iri):
+    parts = (line.split(" ", 2) for line in lines)
+    for iri in {value if p == _TYPE else p for _, p, value in parts} | {_TYPE}:
+        if not re.search(r"[A-Za-z_][A-Za-z0-9_.-]*\Z", iri[1:-1]):
             raise HrdemError(
-                f"The name <{iri}> does not end like an XML name, so RDF/XML cannot write it as a"
+                f"The name {iri} does not end like an XML name, so RDF/XML cannot write it as a"
                 " property or class. Use one that ends in a word that begins with a letter."
             )
-        parts = v.split(iri)
-        if parts is not None:
-            used.add(parts[0])
+        split = v.split(iri[1:-1])
+        if split is not None:
+            used.add(split[0])
     namespaces = {prefix: name for prefix, name in v.PREFIXES.items() if prefix in used}
-    written = ox.serialize(ordered, format=ox.RdfFormat.RDF_XML, prefixes=namespaces)
-    assert written is not None  # None only comes back where an output was given
-    return written + b"\n"
+    ox.serialize(_nodes(lines), file, format=ox.RdfFormat.RDF_XML, prefixes=namespaces)
+    file.write(b"\n")
+
+
+def _nodes(lines: Sorted) -> Iterator[ox.Triple]:
+    for subject, about in _subjects(lines):
+        one = ox.NamedNode(subject)
+        for predicate, value in about:
+            yield ox.Triple(one, node(predicate), term(value))
 
 
 # --- JSON-LD ------------------------------------------------------------------------------------
@@ -316,7 +320,9 @@ _TERM_KEYS = {"@id", "@type", "@language"}
 _SAFE_INTEGER = re.compile(r"(?:0|-?[1-9][0-9]{0,14})\Z")  # a double holds these exactly
 
 
-def json_ld(triples: Iterable[ox.Triple], context: Context, *, whole: bool = True) -> Iterator[str]:
+def json_ld(
+    triples: Iterable[ox.Triple] | Sorted, context: Context, *, whole: bool = True
+) -> Iterator[str]:
     """Yield the parts of a JSON-LD file: `context`, then one node per subject, sorted.
 
     IRIs are compact and values take the shape that the terms of the context ask for, so the file
@@ -327,37 +333,37 @@ def json_ld(triples: Iterable[ox.Triple], context: Context, *, whole: bool = Tru
         context: the names to write it with.
         whole: whether names that the file does not use are in its context too.
     """
-    ordered = in_order(triples)
-    objects = ordered.objects
-    known: dict[tuple[str, str], object] = {}
-
-    def value(predicate: str, written: str) -> object:
-        key = predicate, written
-        if key not in known:
-            term = objects[written]
-            known[key] = (
-                context.name(v.value(term))
-                if predicate == v.RDF_TYPE
-                else context.value(predicate, term)
-            )
-        return known[key]
-
-    nodes = []
-    identifier, class_ = context.keyword("@id"), context.keyword("@type")
-    for subject, about in groupby(ordered.rows, _SUBJECT):
-        node: dict[str, Any] = {identifier: context.compact(subject)}
-        for predicate, sharing in groupby(about, _PREDICATE):
-            key = class_ if predicate == v.RDF_TYPE else context.name(predicate)
-            values = [value(predicate, row[3]) for row in sharing]
-            node[key] = values[0] if len(values) == 1 else values
-        nodes.append(node)
-    names = context.definition if whole else context.needed(nodes)
+    nodes: Iterable[dict[str, Any]] = _json_nodes(in_order(triples), context)
+    names = context.definition
+    if not whole:
+        nodes = list(nodes)
+        names = context.needed(nodes)
     yield f'{{\n"@context": {_json(names)},\n"@graph": [\n'
     separator = ""
-    for node in nodes:
-        yield separator + _node(node)
+    for each in nodes:
+        yield separator + _node(each)
         separator = ",\n"
     yield "\n]\n}\n"
+
+
+def _json_nodes(lines: Sorted, context: Context) -> Iterator[dict[str, Any]]:
+    @lru_cache(maxsize=_CACHED)
+    def key(predicate: str) -> str:
+        return class_ if predicate == _TYPE else context.name(predicate[1:-1])
+
+    @lru_cache(maxsize=_CACHED)
+    def value(predicate: str, written: str) -> object:
+        if predicate == _TYPE:
+            return context.name(written[1:-1])
+        return context.value(predicate[1:-1], written)
+
+    identifier, class_ = context.keyword("@id"), context.keyword("@type")
+    for subject, about in _subjects(lines):
+        each: dict[str, Any] = {identifier: context.compact(subject)}
+        for predicate, sharing in groupby(about, _PREDICATE):
+            values = [value(predicate, written) for _, written in sharing]
+            each[key(predicate)] = values[0] if len(values) == 1 else values
+        yield each
 
 
 def _json(value: object) -> str:
@@ -412,12 +418,13 @@ class Context:
         self._keywords: dict[str, str] = {}  # keyword to the name that it has here
         self._prefixes: dict[str, str] = {}  # namespace to prefix
         self._terms: dict[str, tuple[str, dict[str, str]]] = {}  # IRI to term and its details
-        self._compact: dict[str, str] = {}
+        self.compact = lru_cache(maxsize=_CACHED)(self._compact)
         for name, value in sorted(definition.items()):
             if not name.startswith("@"):
                 self._define(name, value)
             elif (name, value) != ("@version", 1.1):
                 raise self._error(f"It has {name} {_json(value)}")
+        self._sizes = sorted({len(namespace) for namespace in self._prefixes}, reverse=True)
 
     def _error(self, what: str) -> HrdemError:
         return HrdemError(
@@ -498,18 +505,12 @@ class Context:
         """Return the IRI of a property, class or datatype: its term, or else as `compact` does."""
         return self._terms[iri][0] if iri in self._terms else self.compact(iri)
 
-    def compact(self, iri: str) -> str:
+    def _compact(self, iri: str) -> str:
         """Return an IRI as it stands in ``@id``, with the longest prefix that fits, or whole."""
-        found = self._compact.get(iri)
-        if found is None:
-            found = self._compact[iri] = self._shorten(iri)
-        return found
-
-    def _shorten(self, iri: str) -> str:
-        for cut in range(len(iri) - 1, 0, -1):
-            prefix = self._prefixes.get(iri[:cut])
-            if prefix and not iri.startswith("//", cut):
-                compact = f"{prefix}:{iri[cut:]}"
+        for size in self._sizes:
+            prefix = self._prefixes.get(iri[:size])
+            if prefix and len(iri) > size and not iri.startswith("//", size):
+                compact = f"{prefix}:{iri[size:]}"
                 if compact not in self.definition:
                     return compact
         scheme, _, rest = iri.partition(":")
@@ -517,26 +518,32 @@ class Context:
             raise self._error(f"The name {scheme!r} hides the scheme of the IRI {iri}")
         return iri
 
-    def value(self, predicate: str, term: Term) -> object:
-        """Return one object of a property as the JSON value that the term of the property wants."""
+    def value(self, predicate: str, written: str) -> object:
+        """Return one object of a property as the JSON value that the term of the property wants.
+
+        Args:
+            predicate: IRI of the property.
+            written: the object as N-Triples has it.
+        """
         details = self._terms[predicate][1] if predicate in self._terms else {}
         coercion = details.get("@type")
-        if not isinstance(term, ox.Literal):
-            iri = self.compact(v.value(term))
+        if written[0] == "<":
+            iri = self.compact(written[1:-1])
             return iri if coercion == "@id" else {self.keyword("@id"): iri}
-        datatype = term.datatype.value
-        if datatype == _LANG_STRING:
-            if coercion is None and details.get("@language") == term.language:
-                return term.value
-            return {"@language": term.language, "@value": term.value}
+        quoted, language, datatype = literal(written)
+        content = text(quoted)
+        if language:
+            if coercion is None and details.get("@language") == language:
+                return content
+            return {"@language": language, "@value": content}
         if datatype == _STRING:
             bare = coercion is None and "@language" not in details
-            return term.value if bare else {"@value": term.value}
+            return content if bare else {"@value": content}
         if coercion in (None, datatype):
-            if datatype == v.XSD + "integer" and _SAFE_INTEGER.match(term.value):
-                return int(term.value)
-            if datatype == v.XSD + "boolean" and term.value in ("true", "false"):
-                return term.value == "true"
+            if datatype == v.XSD + "integer" and _SAFE_INTEGER.match(content):
+                return int(content)
+            if datatype == v.XSD + "boolean" and content in ("true", "false"):
+                return content == "true"
         if datatype == coercion:
-            return term.value
-        return {self.keyword("@type"): self.name(datatype), "@value": term.value}
+            return content
+        return {self.keyword("@type"): self.name(datatype), "@value": content}

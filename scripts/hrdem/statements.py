@@ -48,8 +48,8 @@ def standing(passages: Iterable[Passage]) -> str:
     return min((passage.standing for passage in passages), key=v.STANDINGS.index)
 
 
-def statements(facts: dict[ox.Triple, list[Passage]]) -> Iterator[ox.Triple]:
-    """Yield the triples of the statement nodes of `facts`, as :func:`supports` returns them.
+def statements(facts: dict[ox.Triple, list[Passage]]) -> Iterator[str]:
+    """Yield the statement nodes of `facts`, as :func:`supports` returns them, as lines.
 
     Raises:
         HrdemError: if two facts have one IRI, which a longer part of the digest would prevent.
@@ -63,13 +63,10 @@ def statements(facts: dict[ox.Triple, list[Passage]]) -> Iterator[ox.Triple]:
                 f" {triple}. Take more digits of the digest in statements.py."
             )
         named[iri] = triple
-        node = ox.NamedNode(iri)
-        for predicate, object_ in (
-            (v.RDF_TYPE, ox.NamedNode(v.RDF_STATEMENT)),
-            (v.RDF_SUBJECT, triple.subject),
-            (v.RDF_PREDICATE, triple.predicate),
-            (v.RDF_OBJECT, triple.object),
-            (v.STANDING, ox.NamedNode(standing(passages))),
-            *((v.SUPPORTED_BY, ox.NamedNode(passage.iri)) for passage in passages),
-        ):
-            yield ox.Triple(node, ox.NamedNode(predicate), object_)
+        yield f"<{iri}> <{v.RDF_TYPE}> <{v.RDF_STATEMENT}>"
+        yield f"<{iri}> <{v.RDF_SUBJECT}> {triple.subject}"
+        yield f"<{iri}> <{v.RDF_PREDICATE}> {triple.predicate}"
+        yield f"<{iri}> <{v.RDF_OBJECT}> {triple.object}"
+        yield f"<{iri}> <{v.STANDING}> <{standing(passages)}>"
+        for passage in passages:
+            yield f"<{iri}> <{v.SUPPORTED_BY}> <{passage.iri}>"

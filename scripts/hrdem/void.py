@@ -10,12 +10,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 import pyoxigraph as ox
 
 from hrdem import vocabulary as v
+from hrdem.lines import by_subject, literal
 
 TARGETS: Final[tuple[tuple[str, str], ...]] = (
     (r"http://eurovoc\.europa\.eu/", "EuroVoc"),
@@ -44,21 +46,18 @@ HOUSEKEEPING: Final = (v.RDF, v.OWL, v.SH, v.SSSOM)
 queries, mappings. Nothing stands below their partitions."""
 
 _MAIN: Final = frozenset(iri for classes in v.KINDS.values() for iri in classes)
-Parts = tuple[str, str, str]
-"""Subject and predicate of a triple, and its object as N-Triples has it."""
 _NONE: Final[frozenset[str]] = frozenset()
 _NOT_LINKS: Final = (v.RDF_TYPE, v.RDF_SUBJECT, v.RDF_PREDICATE, v.RDF_OBJECT)
 
 
-def statistics(triples: Iterable[Parts], dataset: str) -> Iterator[ox.Triple]:
+def statistics(lines: Sequence[str], dataset: str) -> Iterator[ox.Triple]:
     """Yield the VoID description of a graph; some of its triples come more than once.
 
     Args:
-        triples: the graph, each triple once, as subject, predicate and object;
-            the last as N-Triples has it.
+        lines: the graph, sorted, each triple once; see :mod:`hrdem.lines`.
         dataset: IRI of the ``void:Dataset`` that the graph is.
     """
-    graph = _Graph(triples)
+    graph = _Graph(lines)
     yield from _counts(graph, dataset)
     yield from _partitions(graph, dataset)
     yield from _below_classes(graph)
@@ -87,27 +86,38 @@ def labels(subject: str, text: str) -> Iterator[ox.Triple]:
 
 
 class _Graph:
-    """A graph taken apart once: to query it for each count takes much longer.
+    """A graph with what is looked up for many triples: to query it for each takes much longer.
 
     Attributes:
-        triples: subject, predicate and object of each triple.
+        lines: its lines, sorted.
         types: each thing that has a class to its classes.
         above: each class to the classes right above it.
+        properties: each property to the number of its triples.
     """
 
-    def __init__(self, triples: Iterable[Parts]) -> None:
-        self.triples = list(triples)
-        self.types = self._objects(v.RDF_TYPE)
-        self.above = self._objects(v.RDFS + "subClassOf")
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = lines
+        self.types: dict[str, frozenset[str]] = {}
+        self.above: dict[str, frozenset[str]] = {}
+        self.properties: Counter[str] = Counter()
+        sets: dict[frozenset[str], frozenset[str]] = {}  # the same few sets come again and again
+        for subject, about in self.subjects():
+            for wanted, found in ((v.RDF_TYPE, self.types), (v.RDFS + "subClassOf", self.above)):
+                values = frozenset(value[1:-1] for p, value in about if p == wanted)
+                if values:
+                    found[subject] = sets.setdefault(values, values)
+            self.properties.update(predicate for predicate, _ in about)
 
-    def _objects(self, wanted: str) -> dict[str, frozenset[str]]:
-        found: dict[str, set[str]] = {}
-        for subject, predicate, value in self.triples:
-            if predicate == wanted:
-                found.setdefault(subject, set()).add(value[1:-1])
-        return {subject: frozenset(values) for subject, values in found.items()}
+    def subjects(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        """Yield each subject with its predicates and objects, the last as N-Triples has them."""
+        known: dict[str, str] = {}
+        for subject, about in by_subject(self.lines):
+            yield (
+                subject[1:-1],
+                [(known.get(p) or known.setdefault(p, p[1:-1]), value) for p, value in about],
+            )
 
-    def all_above(self, iri: str) -> set[str]:
+    def all_above(self, iri: str) -> frozenset[str]:
         """Return the classes above a class, at any distance."""
         found: set[str] = set()
         pending = [iri]
@@ -115,7 +125,7 @@ class _Graph:
             new = self.above.get(pending.pop(), _NONE) - found
             found |= new
             pending += new
-        return found - {iri}
+        return frozenset(found - {iri})
 
 
 def _partition(*path: str) -> str:
@@ -124,13 +134,18 @@ def _partition(*path: str) -> str:
 
 
 def _counts(graph: _Graph, dataset: str) -> Iterator[ox.Triple]:
-    subjects = {subject for subject, _, _ in graph.triples}
+    subjects = entities = 0
+    objects: set[str] = set()
+    for subject, about in graph.subjects():
+        subjects += 1
+        entities += subject.startswith(v.BASE)
+        objects.update(value for _, value in about)
     for name, number in (
-        ("triples", len(graph.triples)),
-        ("distinctSubjects", len(subjects)),
-        ("distinctObjects", len({value for _, _, value in graph.triples})),
-        ("properties", len({predicate for _, predicate, _ in graph.triples})),
-        ("entities", sum(subject.startswith(v.BASE) for subject in subjects)),
+        ("triples", len(graph.lines)),
+        ("distinctSubjects", subjects),
+        ("distinctObjects", len(objects)),
+        ("properties", len(graph.properties)),
+        ("entities", entities),
         ("classes", len(_NONE.union(*graph.types.values()))),
     ):
         yield triple(dataset, v.VOID + name, number)
@@ -144,13 +159,12 @@ def _partitions(graph: _Graph, dataset: str) -> Iterator[ox.Triple]:
         yield triple(dataset, v.VOID + "classPartition", part)
         yield triple(part, v.VOID + "class", iri)
         yield triple(part, v.VOID + "entities", entities)
-    properties = Counter(predicate for _, predicate, _ in graph.triples)
-    for iri, triples in properties.items():
+    for iri, triples in graph.properties.items():
         part = _partition("property", iri)
         yield triple(dataset, v.VOID + "propertyPartition", part)
         yield triple(part, v.VOID + "property", iri)
         yield triple(part, v.VOID + "triples", triples)
-    for namespace in {_namespace(iri) for iri in (*classes, *properties)}:
+    for namespace in {_namespace(iri) for iri in (*classes, *graph.properties)}:
         yield triple(dataset, v.VOID + "vocabulary", namespace)
 
 
@@ -180,10 +194,12 @@ def _below_classes(graph: _Graph) -> Iterator[ox.Triple]:
         (
             graph.types[subject],
             predicate,
-            _datatype(value) if value[0] == '"' else graph.types.get(value[1:-1], _NONE),
+            literal(value)[2] if value[0] == '"' else graph.types.get(value[1:-1], _NONE),
         )
-        for subject, predicate, value in graph.triples
-        if predicate != v.RDF_TYPE and subject.startswith(v.BASE) and subject in graph.types
+        for subject, about in graph.subjects()
+        if subject.startswith(v.BASE) and subject in graph.types
+        for predicate, value in about
+        if predicate != v.RDF_TYPE
     }:
         of = _relevant(classes, predicate)
         highest = {iri for iri in of if not graph.all_above(iri) & of}
@@ -199,14 +215,6 @@ def _below_classes(graph: _Graph) -> Iterator[ox.Triple]:
         if predicate.startswith(v.HRDEM):
             several = {iri for iri in lowest if things[iri] > 1}
             yield from _below(several, predicate, "class", values)
-
-
-def _datatype(literal: str) -> str:
-    """Return the IRI of the datatype of a literal as N-Triples has it."""
-    end = literal[literal.rindex('"') + 1 :]
-    if not end:
-        return v.XSD + "string"
-    return v.RDF + "langString" if end[0] == "@" else end[3:-1]
 
 
 def _relevant(classes: frozenset[str], predicate: str) -> set[str]:
@@ -242,18 +250,13 @@ def _below(classes: set[str], predicate: str, kind: str, values: set[str]) -> It
 def _linksets(graph: _Graph, dataset: str) -> Iterator[ox.Triple]:
     """Yield a ``void:Linkset`` for each vocabulary that is linked to, and each linking property."""
     found: Counter[tuple[str, str, str]] = Counter()
-    for subject, predicate, value in graph.triples:
-        if (
-            value[0] == "<"
-            and predicate not in _NOT_LINKS
-            and subject.startswith(v.BASE)
-            and not value.startswith(v.BASE, 1)
-        ):
-            for pattern, name in TARGETS:
-                match = re.match(pattern, value[1:-1])
-                if match:
-                    found[match[0], name.format(*match.groups()), predicate] += 1
-                    break
+    for subject, about in graph.subjects():
+        if subject.startswith(v.BASE):
+            for predicate, value in about:
+                if value[0] == "<" and predicate not in _NOT_LINKS:
+                    linked = _target(value[1:-1])
+                    if linked is not None:
+                        found[(*linked, predicate)] += 1
     for (space, name, predicate), links in sorted(found.items()):
         target = _partition("vocabulary", space)
         part = _partition("links", space, predicate)
@@ -265,3 +268,13 @@ def _linksets(graph: _Graph, dataset: str) -> Iterator[ox.Triple]:
         yield triple(part, v.VOID + "objectsTarget", target)
         yield triple(part, v.VOID + "linkPredicate", predicate)
         yield triple(part, v.VOID + "triples", links)
+
+
+@lru_cache(maxsize=1 << 16)
+def _target(iri: str) -> tuple[str, str] | None:
+    """Return the beginning and the name of the vocabulary that an IRI is of, if it is of one."""
+    for pattern, name in () if iri.startswith(v.BASE) else TARGETS:
+        match = re.match(pattern, iri)
+        if match:
+            return match[0], name.format(*match.groups())
+    return None

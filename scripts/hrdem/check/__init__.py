@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from hrdem.assembly import Graph, assemble
 from hrdem.atomic import write_file
-from hrdem.build import Graph, assemble
 from hrdem.check import catalogue, identity, quality, shacl, shapes, syntax, terms, words
 from hrdem.check.context import Context
 from hrdem.check.finding import Finding, failed, in_order, verdict

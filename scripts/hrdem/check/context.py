@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from hrdem import vocabulary as v
-from hrdem.build import Graph
+from hrdem.assembly import Graph
 from hrdem.documents import Passage, Sources, locate
 from hrdem.project import Project
 
@@ -53,23 +53,15 @@ class Context:
     sources: Sources
     graph: Graph
 
-    @cached_property
+    @property
     def store(self) -> ox.Store:
         """The merged graph, to be asked in SPARQL."""
-        store = ox.Store()
-        store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in self.graph.merged)
-        return store
+        return self.graph.store
 
     def with_predicate(self, iri: str) -> list[ox.Triple]:
         """Return the triples of the merged graph that have a predicate, sorted."""
-        return self._by_predicate.get(iri, [])
-
-    @cached_property
-    def _by_predicate(self) -> dict[str, list[ox.Triple]]:
-        found: dict[str, list[ox.Triple]] = {}
-        for triple in self.graph.merged:
-            found.setdefault(triple.predicate.value, []).append(triple)
-        return {iri: sorted(triples, key=str) for iri, triples in found.items()}
+        found = self.store.quads_for_pattern(None, ox.NamedNode(iri), None, ox.DefaultGraph())
+        return sorted((quad.triple for quad in found), key=str)
 
     def facts(self) -> Iterator[tuple[Passage, ox.Triple]]:
         """Yield each fact with its passage, accepted or not."""

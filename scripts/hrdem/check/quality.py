@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -28,7 +29,7 @@ from hrdem import vocabulary as v
 from hrdem.check import terms
 from hrdem.check.context import Context, Place
 from hrdem.check.finding import SEVERITIES, Finding
-from hrdem.documents import locate, read_text
+from hrdem.documents import locate, parse, read_text
 from hrdem.errors import HrdemError
 
 FOLDER: Final = "quality"
@@ -41,6 +42,8 @@ FILES: Final = ("hrdem.ttl", "axioms.ttl", "alignments.ttl")
 """The files of the ontology, in the order in which the place of a fault is looked for."""
 NAMES_TERM: Final = v.DCTERMS + "requires"
 """Leads from a file to each term of the ontology that it names."""
+BESIDE: Final = ox.NamedNode(v.GRAPH + "beside")
+"""The graph of a store with what is asked too and is no part of what the build makes."""
 
 _ENTRY = re.compile(r"# (?P<key>[A-Za-z]+): (?P<value>\S.*)")
 _GOES_ON = re.compile(r"#  +(?P<value>\S.*)")
@@ -80,17 +83,17 @@ class Row:
 
 def run(context: Context) -> Iterator[Finding]:
     """Yield a finding for each row that a rule selects, and for each rule that cannot be used."""
-    store: ox.Store | None = None
+    rules = []
     for path in rule_files(context.project.validation):
         try:
-            rule = read_rule(path)
+            rules.append(read_rule(path))
         except HrdemError as error:
             yield Finding.of_error("quality-rule", error)
-            continue
-        if store is None:
-            store = graph(context)
-        for row in rows(rule, store):
-            yield _finding(context, rule, row)
+    if rules:
+        with _beside(context) as store:
+            for rule in rules:
+                for row in rows(rule, store):
+                    yield _finding(context, rule, row)
 
 
 def rule_files(validation: Path) -> list[Path]:
@@ -186,20 +189,32 @@ def _check_query(text: str, path: Path) -> None:
 
 
 def rows(rule: Rule, store: ox.Store) -> list[Row]:
-    """Return what a rule finds in the default graph of a store, in a fixed order."""
-    answer = store.query(rule.query)
+    """Return what a rule finds in a store, in a fixed order.
+
+    Args:
+        rule: the rule.
+        store: the graph to ask, in the default graph; and :data:`BESIDE`, for what is no part of
+            the graph but to be asked with it.
+    """
+    answer = store.query(rule.query, default_graph=[ox.DefaultGraph(), BESIDE])
     assert isinstance(answer, ox.QuerySolutions)
     found = {Row(*(solution[name] for name in COLUMNS)) for solution in answer}
     return sorted(found, key=str)
 
 
-def graph(context: Context) -> ox.Store:
-    """Return the graph that the rules are asked on."""
-    store = ox.Store()
-    store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in context.graph.merged)
-    store.load(path=str(context.project.ontology / "axioms.ttl"), format=ox.RdfFormat.TURTLE)
-    store.extend(_named_terms(context))
-    return store
+@contextmanager
+def _beside(context: Context) -> Iterator[ox.Store]:
+    """Yield the graph of a project with axioms and names beside it, and take them away again."""
+    store = context.store
+    axioms = parse(context.project.ontology / "axioms.ttl")
+    try:
+        # What is in both would be counted twice.
+        missing = [quad.triple for quad in axioms if quad not in store]
+        store.extend(ox.Quad(t.subject, t.predicate, t.object, BESIDE) for t in missing)
+        store.extend(_named_terms(context))
+        yield store
+    finally:
+        store.remove_graph(BESIDE)
 
 
 def _named_terms(context: Context) -> Iterator[ox.Quad]:
@@ -209,7 +224,7 @@ def _named_terms(context: Context) -> Iterator[ox.Quad]:
             file = ox.NamedNode("file:///" + path.relative_to(context.project.root).as_posix())
             for name in terms.named_in(path):
                 term = ox.NamedNode(v.HRDEM + name)
-                yield ox.Quad(file, ox.NamedNode(NAMES_TERM), term)
+                yield ox.Quad(file, ox.NamedNode(NAMES_TERM), term, BESIDE)
 
 
 def _finding(context: Context, rule: Rule, row: Row) -> Finding:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from hrdem.build import ONTOLOGY_FILES
+from hrdem.assembly import ONTOLOGY_FILES
 from hrdem.check.finding import VIOLATION, Finding
 from hrdem.documents import FORMATS, Sources, parse, read_rdf, read_sources
 from hrdem.errors import HrdemError

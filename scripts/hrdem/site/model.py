@@ -64,7 +64,7 @@ class Graph:
         quads: its named layout.
 
     Attributes:
-        about: subject to its triples, in the order of :func:`hrdem.serialise.in_order`.
+        about: subject to its triples, in the order of :func:`hrdem.serialise.turtle`.
         pointing: object to the triples that lead to it, in the same order.
         rules: triple that a rule derived to the name of the rule.
         facts: what passages state, by triple.
@@ -84,7 +84,7 @@ class Graph:
                 self.rules[quad.triple] = min(rule, self.rules.get(quad.triple, rule))
         self.about: dict[str, list[ox.Triple]] = defaultdict(list)
         self.pointing: dict[str, list[ox.Triple]] = defaultdict(list)
-        for triple in serialise.in_order(merged):
+        for triple in sorted(merged, key=serialise.reading_order):
             self.about[v.value(triple.subject)].append(triple)
             if isinstance(triple.object, ox.NamedNode):
                 self.pointing[triple.object.value].append(triple)
