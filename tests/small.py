@@ -16,7 +16,7 @@ SMALL_TEXT = (
     "The Council adopted the plan on 17 November 2020.\n\nIt builds on the earlier plan. 🇪🇺\n"
 )
 
-_PREFIXES = """\
+PREFIXES = """\
 @prefix agent: <https://w3id.org/hrdem/agent/> .
 @prefix document: <https://w3id.org/hrdem/document/> .
 @prefix event: <https://w3id.org/hrdem/event/> .
@@ -150,7 +150,7 @@ class Small(Mini):
         for name, content in SMALL_FILES.items():
             text = content if name.endswith(".txt") else textwrap.dedent(content).lstrip("\n")
             rdf = name.endswith((".ttl", ".trig"))
-            self.write(name, (_PREFIXES if rdf else "") + text)
+            self.write(name, (PREFIXES if rdf else "") + text)
 
     def findings(self) -> list[Finding]:
         """Return what the check finds."""

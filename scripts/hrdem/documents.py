@@ -175,6 +175,13 @@ def parse(path: Path) -> Iterator[ox.Quad]:
             line=error.lineno,
             column=error.offset,
         ) from None
+    except MemoryError:  # the buffer of the parser, whose size nobody can change
+        raise HrdemError(
+            "A single text in this file is longer than 16 MB, or the quotation mark that ends it is"
+            " missing, and the parser reads no longer ones. Put such a text into a file of its"
+            " own in data/texts, and name it with hrdem:textFile.",
+            path=path,
+        ) from None
 
 
 def read_bytes(path: Path) -> bytes:
@@ -201,7 +208,15 @@ def read_text(path: Path) -> str:
     Raises:
         HrdemError: if it is missing, cannot be read or is not UTF-8.
     """
-    content = read_bytes(path)
+    return decoded(read_bytes(path), path)
+
+
+def decoded(content: bytes, path: Path) -> str:
+    """Return the content of the UTF-8 file `path` as text, its line ends unchanged.
+
+    Raises:
+        HrdemError: if it is not UTF-8.
+    """
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -418,29 +433,29 @@ def _texts(files: tuple[SourceFile, ...], folder: Path) -> dict[str, str]:
         for document, triple in named.items():
             name = v.value(triple.object)
             path = folder / name
-            line = locate(source.path, document)
             if Path(name).name != name:
                 raise HrdemError(
                     f"The text of {v.shorten(document)} is called {name!r}. Write the name of a"
                     " file in data/texts, without a folder.",
                     path=source.path,
-                    line=line,
+                    line=locate(source.path, document),
                 )
             if not path.is_file():
                 raise HrdemError(
                     f"The text of {v.shorten(document)}, {display_path(path)}, is missing. Restore"
                     " it from the repository, or correct hrdem:textFile.",
                     path=source.path,
-                    line=line,
+                    line=locate(source.path, document),
                 )
-            found = hashlib.sha256(read_bytes(path)).hexdigest()
+            content = read_bytes(path)
+            found = hashlib.sha256(content).hexdigest()
             if document not in sums:
                 raise HrdemError(
                     f"{v.shorten(document)} names a text but not its sum, so a changed text would"
                     f' go unseen. Add hrdem:sha256 "{found}" if the text is the one that was'
                     " read.",
                     path=source.path,
-                    line=line,
+                    line=locate(source.path, document),
                 )
             if found != sums[document]:
                 raise HrdemError(
@@ -449,7 +464,7 @@ def _texts(files: tuple[SourceFile, ...], folder: Path) -> dict[str, str]:
                     " repository; its quotes would no longer stand where the passages say.",
                     path=path,
                 )
-            texts[name] = read_text(path)
+            texts[name] = decoded(content, path)
     return dict(sorted(texts.items()))
 
 

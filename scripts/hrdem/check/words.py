@@ -6,7 +6,10 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import islice
 
 import pyoxigraph as ox
 
@@ -31,6 +34,8 @@ _DATES = {
     v.XSD + "gYear": re.compile(r"\d{4}"),
 }
 """Datatype to the form of its values without a time zone."""
+_TOLD = 1_000
+"""How many places of a text where words are in no passage are told one by one."""
 _SHOWN = 70
 """How many characters of a text a message shows."""
 
@@ -206,27 +211,25 @@ def paragraph_of(text: str, offset: int) -> int:
     Paragraphs are parted by one or more blank lines and counted from 1; `offset` is in Unicode code
     points.
     """
-    return 1 + sum(1 for gap in _PARAGRAPH.finditer(text.rstrip()) if gap.end() <= offset)
+    return 1 + bisect_right(_paragraphs(text), offset)
+
+
+@lru_cache(maxsize=2)  # all passages of a text are looked at together
+def _paragraphs(text: str) -> tuple[int, ...]:
+    """Return where each paragraph but the first begins."""
+    return tuple(gap.end() for gap in _PARAGRAPH.finditer(text.rstrip()))
 
 
 def _uncovered(
     context: Context, name: str, text: str, spans: list[tuple[int, int]]
 ) -> Iterator[Finding]:
-    """Yield a finding for each run of words that lies in no passage, whole or in part."""
-    inside = bytearray(len(text))
-    for start, end in spans:
-        inside[start:end] = b"\x01" * (end - start)
-    runs: list[list[int]] = []
-    fresh = True  # the next word outside begins a new run
-    for word in _WORD.finditer(text):
-        if all(inside[word.start() : word.end()]):
-            fresh = True
-        elif fresh or paragraph_of(text, word.start()) != paragraph_of(text, runs[-1][0]):
-            runs.append([word.start(), word.end()])
-            fresh = False
-        else:
-            runs[-1][1] = word.end()
-    for start, end in runs:
+    """Yield a finding for each run of words that lies in no passage, whole or in part.
+
+    Of a text that nearly no passage covers, the first runs are told one by one.
+    """
+    runs = uncovered(text, spans)
+    told = list(islice(runs, _TOLD))
+    for start, end in told:
         number = len(_WORD.findall(text[start:end]))
         words = "This word lies" if number == 1 else f"These {number} words lie"
         yield Finding(
@@ -238,3 +241,57 @@ def _uncovered(
             context.project.data / "texts" / name,
             text.count("\n", 0, start) + 1,
         )
+    more = sum(1 for _ in runs)
+    if more:
+        yield Finding(
+            "words-uncovered",
+            VIOLATION,
+            f"Beside the {count(_TOLD, 'place')} told one by one, words lie in no passage in"
+            f" {count(more, 'more place')} of {name}. Add passages for them too, or take in the"
+            " part of the document that the facts are from.",
+            context.project.data / "texts" / name,
+        )
+
+
+def uncovered(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the runs of words that do not lie wholly in `spans`, each within one paragraph.
+
+    Args:
+        text: the text.
+        spans: first code point, and the one after the last, in any order.
+
+    Yields:
+        Where a run begins and ends, in code points. Between two runs of a paragraph there is a word
+        that lies in the spans.
+    """
+    begin, end = 0, 0  # of the last run; none yet
+    for first, last in _gaps(spans, len(text)):
+        start = max(first, end)
+        while start > end and not text[start - 1].isspace():
+            start -= 1
+        for word in _WORD.finditer(text, start):
+            if word.start() >= last:
+                break
+            if word.end() <= first:
+                continue
+            apart = not text[end : word.start()].isspace() or (
+                paragraph_of(text, word.start()) != paragraph_of(text, begin)
+            )
+            if end == 0 or apart:
+                if end:
+                    yield begin, end
+                begin = word.start()
+            end = word.end()
+    if end:
+        yield begin, end
+
+
+def _gaps(spans: Iterable[tuple[int, int]], size: int) -> Iterator[tuple[int, int]]:
+    """Yield what lies between spans, from 0 to `size`."""
+    reached = 0
+    for start, end in sorted(spans):
+        if start > reached:
+            yield reached, start
+        reached = max(reached, end)
+    if reached < size:
+        yield reached, size
