@@ -5,6 +5,7 @@ What each rule of the project derives is tested elsewhere; here are rules made f
 
 from __future__ import annotations
 
+import random
 import re
 
 import pyoxigraph as ox
@@ -14,7 +15,7 @@ from conftest import Mini
 from hrdem import rules
 from hrdem import vocabulary as v
 from hrdem.documents import read_rdf, read_sources
-from hrdem.lines import Growing, line_of
+from hrdem.lines import Answer, Growing, line_of
 from hrdem.project import Project
 from hrdem.rules import MAX_ROUNDS, Reads, apply_rules, read_by, read_rules, sides
 
@@ -328,3 +329,25 @@ def test_a_rule_that_says_so_runs_once(mini: Mini) -> None:
 
     mini.write("ontology/rules/20-steps.rq", f"# One run is enough: it is not.\n{text}")
     assert apply_rules(chain(4), mini.project)["steps"] == 3
+
+
+def test_rules_of_the_project_that_say_so_need_one_run(project: Project) -> None:
+    """Run again on what they made, they add nothing."""
+    marked = [rule for rule in read_rules(project) if rule.once]
+    assert [rule.name for rule in marked] == ["succession"]
+    for seed in range(20):
+        chance = random.Random(seed)
+        names = ("directlySucceeds", "succeeds")
+        steps = [
+            f"<{E}{chance.randrange(12)}> <{v.HRDEM}{chance.choice(names)}>"
+            f" <{E}{chance.randrange(12)}>"
+            for _ in range(12)
+        ]
+        graph = Growing([("", steps)])
+        for rule in marked:
+            for more in (True, False):
+                answer = graph.store.query(rule.text)
+                assert isinstance(answer, ox.QueryTriples)
+                new = Answer(graph.lines).read(answer).new
+                assert more or not new
+                graph.add(rule.graph, new)
