@@ -126,16 +126,27 @@ def triples(folder: Path) -> set[ox.Triple]:
 
 
 def test_memory_is_that_of_all_processes_together() -> None:
-    child = "import time; x = b'x' * 150_000_000; print(flush=True); time.sleep(1)"
+    child = "x = b'x' * 150_000_000; print(flush=True); input()"
     cell = run(
-        "import subprocess, sys\n"
-        f"two = [subprocess.Popen([sys.executable, '-c', {child!r}]) for _ in range(2)]\n"
-        "for each in two: each.wait()"
+        "import subprocess, sys, time\n"
+        "from subprocess import PIPE\n"
+        f"command = [sys.executable, '-c', {child!r}]\n"
+        "two = [subprocess.Popen(command, stdin=PIPE, stdout=PIPE) for _ in range(2)]\n"
+        "for each in two: each.stdout.readline()\n"
+        "time.sleep(1)\n"
+        "for each in two: each.communicate(b'\\n')"
     )
     if sys.platform == "linux":
         assert cell.together[0] > 280
         assert cell.memory == cell.together[0]
     assert cell.megabytes[0] < 280  # of the largest alone
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only /proc tells the memory of others")
+def test_the_memory_of_who_measures_is_not_counted() -> None:
+    own = b"x" * 400_000_000
+    cell = run("import time; time.sleep(0.2)")
+    assert len(own) / 1024**2 > 300 > cell.megabytes[0] > 1
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only /proc tells what still runs")

@@ -461,6 +461,17 @@ def test_the_graph_is_being_opened_before_its_reader_is_imported(mini: Mini) -> 
     assert set(ended.stdout.split()).isdisjoint({"json", "pathlib", "re", "typing"})
 
 
+def test_what_was_printed_before_an_error_is_not_lost(mini: Mini) -> None:
+    ended = started(
+        mini,
+        "-c",
+        "import sys; from hrdem import cli; sys.argv = ['hrdem', 'ask'];"
+        " cli.main = lambda: print('half', end='') or 1; cli.program()",
+    )
+
+    assert (ended.stdout, ended.returncode) == ("half", 1)
+
+
 def test_a_store_that_cannot_be_opened_is_only_a_cache(mini: Mini) -> None:
     build(mini.project)
     expected = started(mini, "-m", "hrdem", "ask", "approved")

@@ -17,11 +17,6 @@ import pyoxigraph as ox
 from hrdem import home
 from hrdem.errors import HrdemError
 
-BUILD = "build"
-"""Name of the folder of everything that is made, below the root of a project."""
-STORE = "store"
-"""Name of the folder of the store on disk, below ``build/``."""
-
 
 class Opening:
     """A store on disk that is being opened in a thread of its own.
@@ -66,4 +61,4 @@ def begin() -> Opening | None:
         root, _ = home.find()
     except HrdemError:
         return None  # whoever wants the graph says so
-    return Opening(os.path.join(root, BUILD, STORE))  # noqa: PTH118
+    return Opening(os.path.join(root, home.BUILD, home.STORE))  # noqa: PTH118

@@ -13,7 +13,7 @@ from hrdem import catalogue
 from hrdem import vocabulary as v
 from hrdem.documents import Sources, read_rdf
 from hrdem.errors import HrdemError
-from hrdem.lines import Growing, Lines, by_subject, insert, line_of
+from hrdem.lines import TYPE, Growing, Lines, by_subject, insert, line_of
 from hrdem.project import Project
 from hrdem.queries import SavedQuery, describe
 from hrdem.rules import apply_rules
@@ -22,7 +22,6 @@ from hrdem.statements import standing, statements, supports
 
 ONTOLOGY_FILES = ("hrdem.ttl", "alignments.ttl")
 _RESERVED = ("statements", "ontology", "queries")
-_TYPE = f"<{v.RDF_TYPE}>"
 
 
 @dataclass
@@ -34,12 +33,14 @@ class Graph:
         merged: the merged layout.
         description: what the graph says of itself; it is part of both layouts.
         counts: as in :class:`hrdem.build.Manifest`.
+        graphs: the names of the named graphs, sorted.
     """
 
     named: Lines
     merged: Sorted
     description: frozenset[ox.Triple]
     counts: dict[str, Any]
+    graphs: list[str]
     _store: ox.Store | None = None
 
     @property
@@ -79,7 +80,7 @@ def assemble(project: Project, sources: Sources, queries: tuple[SavedQuery, ...]
     kinds: Counter[str] = Counter()
     classes: Counter[str] = Counter()
     for subject, said in by_subject(merged):
-        of = [value[1:-1] for predicate, value in said if predicate == _TYPE]
+        of = [value[1:-1] for predicate, value in said if predicate == TYPE]
         classes.update(of)
         kind = v.kind_of(subject[1:-1]) if of else None
         if kind:
@@ -100,7 +101,7 @@ def assemble(project: Project, sources: Sources, queries: tuple[SavedQuery, ...]
         "classes": _sorted(Counter({v.shorten(iri): number for iri, number in classes.items()})),
         "derived": derived,
     }
-    return Graph(graph.lines, merged, description, counts, graph.store)
+    return Graph(graph.lines, merged, description, counts, sorted(graphs), graph.store)
 
 
 def _given(

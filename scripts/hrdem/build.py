@@ -27,6 +27,7 @@ from hrdem.atomic import replacing
 from hrdem.credentials import check_url
 from hrdem.documents import read_bytes, read_rdf, read_sources, read_text
 from hrdem.errors import HrdemError
+from hrdem.home import STORE
 from hrdem.lines import Lines
 from hrdem.project import Project
 from hrdem.queries import CATALOGUE, SavedQuery, catalogue_text, path_on_file, read_queries
@@ -35,7 +36,6 @@ from hrdem.serialise import Late
 FORMAT = 1
 """Version of the layout of ``build/``; goes up when a reader of the old one would fail."""
 MANIFEST = "manifest.json"
-STORE = "store"
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def make(
                     read_rdf(project.ontology / catalogue.CODES).triples(),
                     written,
                     queries,
-                    sorted({name for _, name in named.quads()}),
+                    graph.graphs,
                     endpoint,
                 )
             )

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 HOME_VARIABLE = "HRDEM_HOME"
 """Environment variable that names the project folder and overrides the search for it."""
+BUILD = "build"
+"""Name of the folder of everything that is made, below the root of a project."""
+STORE = "store"
+"""Name of the folder of the store on disk, below ``build/``."""
 
 _PACKAGE = os.path.dirname(os.path.realpath(__file__))  # noqa: PTH120
 _CARRIED = os.path.join(_PACKAGE, "_project")  # noqa: PTH118

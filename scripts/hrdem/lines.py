@@ -21,6 +21,8 @@ import pyoxigraph as ox
 
 from hrdem import vocabulary as v
 
+TYPE: Final = f"<{v.RDF_TYPE}>"
+"""The predicate of a line that says of which class something is."""
 _STRING: Final = v.XSD + "string"
 _LANG_STRING: Final = v.RDF + "langString"
 _AT_ONCE: Final = 100_000

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hrdem import home
-from hrdem.ahead import BUILD
 from hrdem.home import HOME_VARIABLE
 
 __all__ = ["HOME_VARIABLE", "Project"]
@@ -42,7 +41,7 @@ class Project(NamedTuple):
             data=root / "data",
             queries=root / "queries",
             validation=root / "validation",
-            build=root / BUILD,
+            build=root / home.BUILD,
             installed=installed,
         )
 

@@ -20,7 +20,7 @@ import pyoxigraph as ox
 from hrdem import vocabulary as v
 from hrdem.documents import read_text
 from hrdem.errors import HrdemError
-from hrdem.lines import Answer, Growing, term
+from hrdem.lines import TYPE, Answer, Growing
 from hrdem.project import Project
 from hrdem.serialise import turtle_term
 from hrdem.sparql import blank_comments, form_of, masked, syntax_error
@@ -230,7 +230,6 @@ class Reads(NamedTuple):
 
 _ANY = ""
 _CLASS = "a "
-_TYPE = f"<{v.RDF_TYPE}>"
 _TOKEN = re.compile(
     r"""<[^<>\s]*>|[?$]\w+|"[^"]*"(?:@[\w-]+|\^\^)?|'[^']*'|[\w.-]*:[\w.%-]*|\w+|[{}();.,]|\S"""
 )
@@ -315,7 +314,7 @@ def _listed(tokens: list[str], groups: list[int], variable: str) -> bool:
 def _key(line: str) -> str:
     """Return the predicate of a line, or its class if it says that something is of a class."""
     _, predicate, value = line.split(" ", 2)
-    return _CLASS + value[1:-1] if predicate == _TYPE else predicate[1:-1]
+    return _CLASS + value[1:-1] if predicate == TYPE else predicate[1:-1]
 
 
 class _Side:
@@ -416,7 +415,7 @@ class _Running:
                     " that leads back.",
                     path=rule.path,
                 )
-        shown = " ".join(turtle_term(term(part)) for part in parts[-1])
+        shown = " ".join(map(turtle_term, parts[-1]))
         return HrdemError(
             f"{said} The last one is {shown}. Look whether facts lead along a very long line or in"
             " a circle, and shorten it.",

@@ -25,7 +25,7 @@ import pyoxigraph as ox
 
 from hrdem import vocabulary as v
 from hrdem.errors import HrdemError
-from hrdem.lines import Lines, line_of, literal, node, term, text
+from hrdem.lines import TYPE, Lines, line_of, literal, node, term, text
 
 INDENT = "    "
 
@@ -43,7 +43,6 @@ _FIRST = {
     )
 }
 _LAST = len(_FIRST)
-_TYPE = f"<{v.RDF_TYPE}>"
 _CACHED = 1 << 16
 """How many terms a writer remembers: most come again soon, and all would be too many."""
 
@@ -229,7 +228,7 @@ class _Turtle:
             parts = [f"\n{margin}{name(f'<{subject}>')}"]
             lead = " "
             for predicate, sharing in groupby(about, _PREDICATE):
-                verb = "a" if predicate == _TYPE else name(predicate)
+                verb = "a" if predicate == TYPE else name(predicate)
                 objects = [term(value) for _, value in sharing]
                 parts.append(lead + verb)
                 if len(objects) == 1 or verb == "a":
@@ -263,8 +262,12 @@ class _Turtle:
         return quoted if datatype == _STRING else f"{quoted}^^{self.name(f'<{datatype}>')}"
 
 
-def turtle_term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
-    """Return a term as :func:`turtle` writes it, with the project's own prefixes."""
+def turtle_term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | str) -> str:
+    """Return a term as :func:`turtle` writes it, with the project's own prefixes.
+
+    Args:
+        term: the term, or how N-Triples has it.
+    """
     return _Turtle().term(str(term))
 
 
@@ -293,7 +296,7 @@ def rdf_xml(triples: Iterable[ox.Triple] | Sorted, file: IO[bytes]) -> None:
     lines = in_order(triples)
     used: set[str] = set()
     parts = (line.split(" ", 2) for line in lines)
-    for iri in {value if p == _TYPE else p for _, p, value in parts} | {_TYPE}:
+    for iri in {value if p == TYPE else p for _, p, value in parts} | {TYPE}:
         if not re.search(r"[A-Za-z_][A-Za-z0-9_.-]*\Z", iri[1:-1]):
             raise HrdemError(
                 f"The name {iri} does not end like an XML name, so RDF/XML cannot write it as a"
@@ -349,11 +352,11 @@ def json_ld(
 def _json_nodes(lines: Sorted, context: Context) -> Iterator[dict[str, Any]]:
     @lru_cache(maxsize=_CACHED)
     def key(predicate: str) -> str:
-        return class_ if predicate == _TYPE else context.name(predicate[1:-1])
+        return class_ if predicate == TYPE else context.name(predicate[1:-1])
 
     @lru_cache(maxsize=_CACHED)
     def value(predicate: str, written: str) -> object:
-        if predicate == _TYPE:
+        if predicate == TYPE:
             return context.name(written[1:-1])
         return context.value(predicate[1:-1], written)
 

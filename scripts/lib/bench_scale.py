@@ -15,6 +15,8 @@ import json
 import math
 import os
 import platform
+import re
+import resource
 import shutil
 import signal
 import statistics
@@ -167,7 +169,7 @@ def measure(
         "PYTHONPATH": str(ROOT / "scripts"),
     }
     variables.pop("PYTHONDONTWRITEBYTECODE", None)
-    together = looked = 0.0
+    together = looked = peak = 0.0
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         started = time.perf_counter()
         process = subprocess.Popen(
@@ -180,6 +182,7 @@ def measure(
                 passed = time.perf_counter() - started
                 if ended:
                     break
+                peak = max(peak, _peak(process.pid))
                 if passed - looked > _LOOK:
                     together, looked = max(together, _resident(process.pid)), passed
                 if passed > limit or together > gigabytes:
@@ -210,8 +213,22 @@ def measure(
         cell.seconds.append(cell.said.get("seconds", passed))
         cell.cpu.append(usage.ru_utime + usage.ru_stime)
         # Linux counts in kilobytes, macOS in bytes.
-        cell.megabytes.append(usage.ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024))
+        unit = 1024**2 if sys.platform == "darwin" else 1024
+        most, own = usage.ru_maxrss, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        # Linux begins to count before the command takes the place of this process, so that what is
+        # no more than this process has had says nothing of the command.
+        cell.megabytes.append(most / unit if most > own or not peak else peak)
         cell.together.append(together * 1e9 / 1024**2)
+
+
+def _peak(process: int) -> float:
+    """Return the greatest memory of a process so far in megabytes, or 0 where nobody says."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text("utf-8", "replace")
+    except OSError:
+        return 0.0
+    found = re.search(r"(?m)^VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) / 1024 if found else 0.0
 
 
 def _resident(process: int) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 from hrdem import __version__
 from hrdem.cli.printing import complain, filled
@@ -32,8 +33,10 @@ def program() -> NoReturn:
     code = main()
     if sys.argv[1:2] == ["ask"]:
         # An answer leaves nothing to be tidied up, and the interpreter tidies for as long as it
-        # takes to import the engine.
-        sys.stderr.flush()
+        # takes to import the engine. What was printed before an error has not been flushed yet.
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):  # nobody reads any more
+                stream.flush()
         os._exit(code)
     sys.exit(code)
 

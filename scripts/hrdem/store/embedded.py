@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from hrdem.ahead import STORE
 from hrdem.errors import HrdemError
+from hrdem.home import STORE
 from hrdem.sparql import asks_services, names_graphs, syntax_error
 from hrdem.store.interface import Table, expect
 from hrdem.store.results import columns_of, drawn, failed, sorted_triples
